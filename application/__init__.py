@@ -1,0 +1,1 @@
+"""What Tocsin does: commands that decide, processes that react, projections that show."""

@@ -1,0 +1,1 @@
+"""Commands: each decides on aggregates, and saves what it decided."""

@@ -1,0 +1,1 @@
+"""Views of the log: each projection is pure, an event in and rows out."""

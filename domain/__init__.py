@@ -1,0 +1,1 @@
+"""What is true: signals, detection rules, incidents, and nothing that touches the world."""

@@ -1,0 +1,1 @@
+"""Deciding, from signals and rules alone, that something is an incident."""

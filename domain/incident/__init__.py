@@ -1,0 +1,1 @@
+"""The incident: its life, its severity, and the reasons for both."""

@@ -1,0 +1,1 @@
+"""A source: how its records are read, and the history of reading it."""

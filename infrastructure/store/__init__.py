@@ -1,0 +1,1 @@
+"""The log and the tables beside it, on SQLite and on PostgreSQL."""
