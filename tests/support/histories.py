@@ -1,0 +1,138 @@
+"""One example of every event that can be stored, with fixed times and ids."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from domain.detection.detector import Opened
+from domain.detection.diagnosing import diagnose
+from domain.detection.rule import Rule
+from domain.detection.rule_book import RuleBook
+from domain.event import RecordedEvent
+from domain.incident.classification import ClassificationPolicy
+from domain.incident.incident import Incident
+from domain.provenance import Actor, Cause, Provenance
+from domain.signal import Origin, Signal
+from domain.source.source import RejectedLine, Source
+
+Now = Callable[[], datetime]
+
+BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
+POLICY = ClassificationPolicy()
+
+
+def example_rule() -> Rule:
+    """A rule that says something in every field."""
+    return Rule.model_validate(
+        {
+            "id": "rule-example",
+            "name": "Example",
+            "description": "An example of a rule.",
+            "detection": {
+                "source": "audit_log",
+                "pattern": [
+                    {"field": "action", "operator": "equals", "value": "exported"},
+                    {"not": {"field": "actor.name", "operator": "in", "value": ["backup"]}},
+                ],
+                "threshold": {"count": 2, "window": "5m"},
+                "correlate": {"field": "actor.ip", "within": "10m"},
+            },
+            "defaultSeverity": "P3",
+            "category": "data_leak",
+            "runbook": "runbook-example",
+            "autoRemediate": True,
+            "notifyChannels": ["slack_security"],
+            "labels": {"team": "payments", "who": {"field": "actor.name"}},
+            "context": {"affectedUsers": "rows", "table": "target.name"},
+            "limit": 10,
+        }
+    )
+
+
+def example_signal(number: int) -> Signal:
+    """A signal with every kind of value in it."""
+    return Signal(
+        id=f"signal-{number}",
+        source="audit_log",
+        type="exported",
+        timestamp=BEGIN + timedelta(seconds=number),
+        data={
+            "action": "exported",
+            "actor": {"ip": "192.0.2.1", "name": "Zoë"},
+            "rows": 1200,
+            "share": 0.5,
+            "target": {"name": "customers", "tags": ["a", None, True]},
+        },
+        origin=Origin(source="audit", position=100 * number, line=number),
+    )
+
+
+def example_events() -> list[RecordedEvent]:
+    """Every event, at least once, in histories that are legal."""
+    seconds = count()
+
+    def at() -> datetime:
+        return BEGIN + timedelta(hours=1, seconds=next(seconds))
+
+    events: list[RecordedEvent] = []
+    for aggregate in (_incident(at), _source(at), _rule_book(at)):
+        events.extend(e for e in aggregate.pending_events if isinstance(e, RecordedEvent))
+    return events
+
+
+def _who(reason: str = "") -> Provenance:
+    return Provenance(
+        actor=Actor.person("ada"),
+        cause=Cause(kind="command", id="command-1"),
+        correlation="INC-20260301-EXAMPL",
+        reason=reason,
+    )
+
+
+def _incident(at: Now) -> Incident:
+    signals = (example_signal(1), example_signal(2))
+    opened = Opened(example_rule(), '"192.0.2.1"', "INC-20260301-EXAMPL", signals[1], 2, signals, 0)
+    incident = Incident.detect(opened.incident_id, diagnose(opened, "audit", POLICY), _who(), at())
+    more = (example_signal(3),)
+    incident.attach(more, incident.tally.with_signals(more), _who(), at())
+    incident.acknowledge(_who("I am on it"), at())
+    incident.investigate(_who(), at())
+    incident.assign("grace", _who(), at())
+    incident.note("The export was not planned.", _who(), at())
+    incident.assess({"security_breach": True}, POLICY, _who(), at())
+    incident.link_as_recurrence("INC-20260228-BEFORE", _who(), at())
+    incident.resolve(_who(), at())
+    incident.close("resolved", _who(), at())
+    incident.reopen(_who("It happened again"), at())
+    return incident
+
+
+def _source(at: Now) -> Source:
+    source = Source.configure("audit", "d1", {"format": "jsonl"}, _who(), at())
+    source.record(
+        Source.Reconfigured, _who(), at(), digest="d2", definition={"format": "jsonl", "id": "id"}
+    )
+    source.record(
+        Source.FileBefallen, _who(), at(), happening="opened", path="/var/log/a.jsonl", position=0
+    )
+    rejected = RejectedLine(position=300, line=4, reason="not JSON", excerpt="{oops")
+    source.record(Source.LinesRejected, _who(), at(), path="/var/log/a.jsonl", lines=(rejected,))
+    source.record(Source.WindowsForgotten, _who(), at(), rule_id="rule-example", keys=5, limit=80)
+    source.record(
+        Source.Read,
+        _who(),
+        at(),
+        path="/var/log/a.jsonl",
+        position=400,
+        lines=4,
+        signals=3,
+        matched=3,
+        rejected=1,
+    )
+    return source
+
+
+def _rule_book(at: Now) -> RuleBook:
+    book = RuleBook.open(_who(), at())
+    book.load([example_rule()], _who(), at())
+    return book
