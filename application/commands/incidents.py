@@ -1,0 +1,119 @@
+"""What people do with an incident: each command loads it, decides, and saves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from eventsourcing.persistence import RecordConflictError
+
+from application.journal import Journal
+from application.ports import Clock
+from domain.incident.classification import ClassificationPolicy
+from domain.incident.errors import IncidentError
+from domain.incident.events import Outcome
+from domain.incident.incident import Incident
+from domain.incident.severity import Severity
+from domain.provenance import Actor, Cause, Provenance
+
+_ATTEMPTS = 100
+_Decision = Callable[[Incident, Provenance, datetime], None]
+
+
+class UnknownIncidentError(IncidentError):
+    """There is no such incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who wants something done, and why. `id` names the command itself, as its events' cause."""
+
+    by: str
+    id: str
+    reason: str = ""
+
+
+class IncidentCommands:
+    """The commands on incidents. Each raises IncidentError with the reason when it is refused.
+
+    Two that are given at once both succeed if both are legal one after the other.
+    """
+
+    def __init__(self, journal: Journal, clock: Clock, policy: ClassificationPolicy) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._policy = policy
+
+    def acknowledge(self, incident_id: str, order: Order) -> Incident:
+        """Answer for an incident."""
+        return self._decide(incident_id, order, Incident.acknowledge)
+
+    def investigate(self, incident_id: str, order: Order) -> Incident:
+        """Start to look into an incident."""
+        return self._decide(incident_id, order, Incident.investigate)
+
+    def resolve(self, incident_id: str, order: Order) -> Incident:
+        """Say that the harm has ended."""
+        return self._decide(incident_id, order, Incident.resolve)
+
+    def close(self, incident_id: str, order: Order, outcome: Outcome) -> Incident:
+        """End an incident."""
+        return self._decide(
+            incident_id, order, lambda incident, why, at: incident.close(outcome, why, at)
+        )
+
+    def reopen(self, incident_id: str, order: Order) -> Incident:
+        """Take back that an incident is over."""
+        return self._decide(incident_id, order, Incident.reopen)
+
+    def note(self, incident_id: str, order: Order, text: str) -> Incident:
+        """Write something down."""
+        return self._decide(
+            incident_id, order, lambda incident, why, at: incident.note(text, why, at)
+        )
+
+    def assign(self, incident_id: str, order: Order, assignee: str) -> Incident:
+        """Make somebody responsible."""
+        return self._decide(
+            incident_id, order, lambda incident, why, at: incident.assign(assignee, why, at)
+        )
+
+    def assess(self, incident_id: str, order: Order, learned: dict[str, Any]) -> Incident:
+        """Add facts, and reclassify; raises pydantic's ValidationError for an impossible fact."""
+        return self._decide(
+            incident_id,
+            order,
+            lambda incident, why, at: incident.assess(learned, self._policy, why, at),
+        )
+
+    def set_severity(self, incident_id: str, order: Order, severity: Severity) -> Incident:
+        """Say how bad an incident is, whatever its rule says."""
+        return self._decide(
+            incident_id,
+            order,
+            lambda incident, why, at: incident.set_severity(severity, self._policy, why, at),
+        )
+
+    def _decide(self, incident_id: str, order: Order, decision: _Decision) -> Incident:
+        provenance = Provenance(
+            actor=Actor.person(order.by),
+            cause=Cause(kind="command", id=order.id),
+            correlation=incident_id,
+            reason=order.reason,
+        )
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._once(incident_id, provenance, decision)
+            except RecordConflictError:
+                # Somebody was faster: decide again on what the incident is now.
+                continue
+        return self._once(incident_id, provenance, decision)
+
+    def _once(self, incident_id: str, provenance: Provenance, decision: _Decision) -> Incident:
+        incident = self._journal.load(Incident, incident_id)
+        if incident is None:
+            msg = f"there is no incident {incident_id}"
+            raise UnknownIncidentError(msg)
+        decision(incident, provenance, self._clock.now())
+        self._journal.commit([incident])
+        return incident

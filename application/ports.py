@@ -1,0 +1,36 @@
+"""The roles that infrastructure fills for the application."""
+
+from datetime import datetime
+from typing import Protocol
+
+from application.reading import Cursor
+from domain.detection.memory import Memory, PendingSignals
+from domain.incident.evidence import Unrecorded
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Give the time, aware and in UTC."""
+        ...
+
+
+class SourceMemory(Protocol):
+    """What was saved of a source beside the log, with its last progress."""
+
+    def cursor(self, source: str) -> Cursor:
+        """Give how far the source was read."""
+        ...
+
+    def memory(self, source: str) -> Memory:
+        """Give what its detector remembers."""
+        ...
+
+    def tallies(self, source: str) -> dict[str, Unrecorded]:
+        """Give the tallies of incidents whose newest signals no event records yet."""
+        ...
+
+    def pending(self, source: str) -> PendingSignals:
+        """Give access to the content of its pending signals."""
+        ...

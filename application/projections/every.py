@@ -1,0 +1,13 @@
+"""All projections, by name."""
+
+from application.projections.dead_letters import DEAD_LETTERS
+from application.projections.incidents import INCIDENTS
+from application.projections.projection import Projection
+from application.projections.rules import RULES
+from application.projections.sources import SOURCES
+from application.projections.timeline import TIMELINE
+
+EVERY: dict[str, Projection] = {
+    projection.name: projection
+    for projection in (DEAD_LETTERS, INCIDENTS, RULES, SOURCES, TIMELINE)
+}

@@ -1,0 +1,182 @@
+"""Every incident as it stands now: the board, one incident, and a rule's recent incidents."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from application.log import Record
+from application.projections.catalogue import VERSIONS
+from application.projections.projection import Fold, Projection, Row, Rows
+from application.projections.texts import as_text
+from application.projections.times import utc
+
+TABLE = "incidents"
+LABELS = "incident_labels"
+_DETECTED = "incident.detected"
+
+State = Any
+
+
+def _detected(record: Record, rows: Rows) -> None:
+    found = record.state.diagnosis
+    recorded_at = record.state.timestamp
+    row = {
+        "id": record.originator_id,
+        "status": "detected",
+        "correlation_key": found.key,
+        "detected_at": utc(found.detected_at),
+        "recorded_at": recorded_at,
+        "updated_at": recorded_at,
+        "version": record.version,
+        "position": record.position,
+        **_NOT_YET,
+        "category": found.category,
+        "source": found.source,
+        "labels": found.labels,
+        "facts": found.facts,
+        "context": found.context,
+        "runbook": found.runbook,
+        "notify_channels": found.notify_channels,
+        "rule_id": found.rule.id,
+        "rule_name": found.rule.name,
+        "rule_digest": found.rule.digest,
+        **_severity(found),
+        **_tally(found.tally),
+    }
+    rows.put(TABLE, record.originator_id, row)
+    for name, value in _label_pairs(found.labels):
+        rows.append(LABELS, {"incident_id": record.originator_id, "name": name, "value": value})
+
+
+_NOT_YET: Row = dict.fromkeys(
+    (
+        "acknowledged_by",
+        "acknowledged_at",
+        "assignee",
+        "resolved_at",
+        "closed_at",
+        "outcome",
+        "recurrence_of",
+    )
+)
+
+
+def _severity(found: State) -> Row:
+    severity = found.severity
+    return {
+        "severity": severity,
+        "severity_rank": 5 - int(severity[1]),
+        "base_severity": found.base_severity,
+        "reasons": found.reasons,
+    }
+
+
+def _tally(tally: State) -> Row:
+    return {
+        "signal_count": tally.count,
+        "first_signal_at": utc(tally.first_at),
+        "last_signal_at": utc(tally.last_at),
+        "overflow": tally.overflow,
+    }
+
+
+def _label_pairs(labels: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in labels.items():
+        # A label taken from a field that is a list has each element as its value.
+        for one in value if isinstance(value, list) else (value,):
+            yield name, as_text(one)
+
+
+def _signals_attached(state: State, row: Row) -> None:
+    tally = state.tally
+    row["signal_count"] = tally.count
+    row["first_signal_at"] = utc(tally.first_at)
+    row["last_signal_at"] = utc(tally.last_at)
+    row["overflow"] = tally.overflow
+
+
+def _acknowledged(state: State, row: Row) -> None:
+    row["status"] = "acknowledged"
+    row["acknowledged_by"] = state.provenance.actor.name
+    row["acknowledged_at"] = row["updated_at"]
+
+
+def _investigation_started(state: State, row: Row) -> None:
+    row["status"] = "investigating"
+    row["acknowledged_by"] = state.provenance.actor.name
+    row["acknowledged_at"] = row["acknowledged_at"] or row["updated_at"]
+
+
+def _resolved(state: State, row: Row) -> None:
+    del state
+    row["status"] = "resolved"
+    row["resolved_at"] = row["updated_at"]
+
+
+def _closed(state: State, row: Row) -> None:
+    row["status"] = "closed"
+    row["closed_at"] = row["updated_at"]
+    row["outcome"] = state.outcome
+
+
+def _reopened(state: State, row: Row) -> None:
+    del state
+    row["status"] = "detected"
+    for name in ("acknowledged_by", "acknowledged_at", "resolved_at", "closed_at", "outcome"):
+        row[name] = None
+
+
+def _facts_assessed(state: State, row: Row) -> None:
+    row["facts"] = state.facts
+
+
+def _severity_changed(state: State, row: Row) -> None:
+    row.update(_severity(state))
+
+
+def _assigned(state: State, row: Row) -> None:
+    row["assignee"] = state.assignee
+
+
+def _noted(state: State, row: Row) -> None:
+    del state, row
+
+
+def _linked(state: State, row: Row) -> None:
+    row["recurrence_of"] = state.recurrence_of
+
+
+_CHANGES: dict[str, Callable[[State, Row], None]] = {
+    "incident.signals_attached": _signals_attached,
+    "incident.acknowledged": _acknowledged,
+    "incident.investigation_started": _investigation_started,
+    "incident.resolved": _resolved,
+    "incident.closed": _closed,
+    "incident.reopened": _reopened,
+    "incident.facts_assessed": _facts_assessed,
+    "incident.severity_changed": _severity_changed,
+    "incident.assigned": _assigned,
+    "incident.noted": _noted,
+    "incident.linked_as_recurrence": _linked,
+}
+
+
+def _changed(record: Record, rows: Rows) -> None:
+    position, incident_id, version, topic, state = record
+    row = rows.find(TABLE, incident_id)
+    if row is None:
+        return
+    row["updated_at"] = state.timestamp
+    row["version"] = version
+    row["position"] = position
+    _CHANGES[topic](state, row)
+
+
+def _needs(records: Sequence[Record]) -> Mapping[str, set[str]]:
+    changed = {record.originator_id for record in records if record.topic in _CHANGES}
+    opened = {record.originator_id for record in records if record.topic == _DETECTED}
+    return {TABLE: changed - opened}
+
+
+_FOLDS: dict[str, Fold] = {_DETECTED: _detected, **dict.fromkeys(_CHANGES, _changed)}
+
+INCIDENTS = Projection("incidents", VERSIONS["incidents"], _FOLDS, _needs)

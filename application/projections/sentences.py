@@ -1,0 +1,148 @@
+"""The sentence that tells an event of an incident, for a responder at 3 a.m."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from application.projections.texts import counted, harmless, shown, shown_key
+
+State = Any
+Sentence = Callable[[State], str]
+
+_OUTCOMES = {
+    "resolved": "as resolved",
+    "false_alarm": "as a false alarm",
+    "duplicate": "as a duplicate",
+}
+
+
+def who(state: State) -> str:
+    """Name the actor of an event."""
+    actor = state.provenance.actor
+    kind = actor.kind
+    if kind == "person":
+        return shown(actor.name)
+    return f"rule '{shown(actor.name)}'" if kind == "rule" else "Tocsin"
+
+
+def _detected(state: State) -> str:
+    found = state.diagnosis
+    of = shown_key(found.key)
+    of = f" of {of}" if of else ""
+    if found.in_window > 1:
+        what = f"found {counted(found.in_window, 'signal')}{of} within its window"
+    else:
+        what = f"matched a signal{of}"
+    rule = shown(found.rule.name)
+    return f"Rule '{rule}' {what} ({_where(found)}): {_severity_at_first(found)}"
+
+
+def _where(found: State) -> str:
+    opening = found.opening_signal
+    for signal in reversed(found.signals):
+        if signal.id == opening and signal.origin is not None:
+            return f"{shown(signal.origin.source)}, line {signal.origin.line}"
+    return shown(found.source)
+
+
+def _severity_at_first(found: State) -> str:
+    severity, base = found.severity, found.base_severity
+    if severity == base:
+        return f"severity {severity}"
+    return f"severity {severity}, raised from the rule's {base} by {_reasons(found.reasons)}"
+
+
+def _reasons(reasons: list[dict[str, str]]) -> str:
+    return "; ".join(f"{shown(reason['rule'])} ({shown(reason['fact'])})" for reason in reasons)
+
+
+def _signals_attached(state: State) -> str:
+    tally = state.tally
+    more = f"{counted(state.attached, 'more signal')}, {tally.count:,} in all"
+    if not tally.overflow:
+        return more
+    return f"{more}; {tally.overflow:,} of them beyond the rule's limit of incidents an hour"
+
+
+def _acknowledged(state: State) -> str:
+    return f"Acknowledged by {who(state)}"
+
+
+def _investigation_started(state: State) -> str:
+    return f"Investigation started by {who(state)}"
+
+
+def _resolved(state: State) -> str:
+    return f"Resolved by {who(state)}"
+
+
+def _closed(state: State) -> str:
+    return f"Closed {_OUTCOMES[state.outcome]} by {who(state)}"
+
+
+def _reopened(state: State) -> str:
+    return f"Reopened by {who(state)}; it waits to be acknowledged again"
+
+
+def _facts_assessed(state: State) -> str:
+    learned = ", ".join(_fact(name, value) for name, value in state.learned.items())
+    return f"{who(state)} established: {learned}"
+
+
+def _fact(name: str, value: Any) -> str:
+    words = _words(name)
+    if isinstance(value, bool):
+        return f"{words} {'yes' if value else 'no'}"
+    if isinstance(value, int | float):
+        value = f"{value:,g}" if isinstance(value, float) else f"{value:,}"
+        value += " %" if words == "service availability" else ""
+    return f"{words} {shown(str(value))}"
+
+
+# There are few names of facts, and each comes again and again.
+@lru_cache
+def _words(name: str) -> str:
+    return shown(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower())
+
+
+def _severity_changed(state: State) -> str:
+    severity, previous = state.severity, state.previous
+    if severity == previous:
+        return f"Severity {severity} confirmed by {who(state)}"
+    change = "raised" if severity < previous else "lowered"
+    because = f": {_reasons(state.reasons)}" if state.reasons else f" by {who(state)}"
+    return f"Severity {change} from {previous} to {severity}{because}"
+
+
+def _assigned(state: State) -> str:
+    assignee, actor = shown(state.assignee), who(state)
+    return f"{actor} took it on" if assignee == actor else f"Assigned to {assignee} by {actor}"
+
+
+def _noted(state: State) -> str:
+    if state.text.isprintable():
+        return f"Note by {who(state)}: {state.text}"
+    # Line by line: a note may have several, and is never shortened.
+    text = "\n".join(harmless(line) for line in state.text.splitlines())
+    return f"Note by {who(state)}: {text}"
+
+
+def _linked(state: State) -> str:
+    return f"Continues {shown(state.recurrence_of)}, which had been closed"
+
+
+SENTENCES: dict[str, Sentence] = {
+    "incident.detected": _detected,
+    "incident.signals_attached": _signals_attached,
+    "incident.acknowledged": _acknowledged,
+    "incident.investigation_started": _investigation_started,
+    "incident.resolved": _resolved,
+    "incident.closed": _closed,
+    "incident.reopened": _reopened,
+    "incident.facts_assessed": _facts_assessed,
+    "incident.severity_changed": _severity_changed,
+    "incident.assigned": _assigned,
+    "incident.noted": _noted,
+    "incident.linked_as_recurrence": _linked,
+}

@@ -1,0 +1,119 @@
+"""The log on an embedded SQLite file."""
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from eventsourcing.persistence import ApplicationRecorder, OperationalError, StoredEvent
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteFactory,
+    SQLiteProcessRecorder,
+    SQLiteTransaction,
+)
+
+from infrastructure.store import working_tables
+
+_WAL_ATTEMPTS = 50
+
+
+class _ImmediateTransaction(SQLiteTransaction):
+    """Takes the write lock at once, so that a writer waits for it and cannot be refused later."""
+
+    def __enter__(self) -> SQLiteCursor:
+        cursor = self.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        return cursor
+
+
+class _Connection(SQLiteConnection):
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        with _ImmediateTransaction(self, commit=commit) as cursor, cursor:
+            yield cursor
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        for attempt in range(_WAL_ATTEMPTS):
+            try:
+                plain = super()._create_connection()
+                break
+            except sqlite3.OperationalError:
+                # Switching a new file to WAL does not wait for another process that does it too.
+                if attempt == _WAL_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.1)
+        return _Connection(plain._sqlite_conn, self.max_age)
+
+
+class ForeignDatabaseError(OperationalError):
+    """The file holds the tables of another program."""
+
+    def __init__(self) -> None:
+        super().__init__("it is not a database of Tocsin's")
+
+
+class JournalRecorder(SQLiteProcessRecorder):
+    """Saves events, a source's tracking and its working rows in one transaction."""
+
+    def __init__(self, datastore: SQLiteDatastore) -> None:
+        super().__init__(datastore)
+        self.insert_events_statement = (
+            f"INSERT INTO {self.events_table_name} "
+            "(originator_id, originator_version, topic, state) VALUES (?,?,?,?)"
+        )
+
+    def construct_create_table_statements(self) -> list[str]:
+        """Give every event a position of its own, which no VACUUM can change."""
+        _, *others = super().construct_create_table_statements()
+        events = (
+            f"CREATE TABLE IF NOT EXISTS {self.events_table_name} ("
+            "position INTEGER PRIMARY KEY AUTOINCREMENT, originator_id TEXT NOT NULL, "
+            "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
+            "UNIQUE (originator_id, originator_version))"
+        )
+        return [events, *others, *working_tables.CREATE]
+
+    def _create_table(self, c: SQLiteCursor) -> None:
+        c.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = {row["name"] for row in c.fetchall()}
+        if tables and self.events_table_name not in tables:
+            raise ForeignDatabaseError
+        super()._create_table(c)
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        progress = kwargs.get("progress")
+        if progress is not None:
+            working_tables.write_progress(c, str, progress)
+        c.executemany(
+            self.insert_events_statement,
+            [(e.originator_id, e.originator_version, e.topic, e.state) for e in stored_events],
+        )
+        if kwargs.get("tracking") is not None:
+            self._insert_tracking(c, kwargs["tracking"])
+        return None
+
+
+class JournalFactory(SQLiteFactory):
+    """Builds the recorder on a file that several processes may write to."""
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        self.datastore.pool.close()
+        self.datastore.pool = _Pool(
+            db_name=self.datastore.pool.db_name, lock_timeout=self.datastore.pool.lock_timeout
+        )
+
+    def application_recorder(self) -> ApplicationRecorder:
+        """Build the journal's recorder, and its tables where they are missing."""
+        recorder = JournalRecorder(self.datastore)
+        recorder.create_table()
+        return recorder

@@ -1,0 +1,190 @@
+"""The views as readers ask them, in SQL."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Select, Table, func, select
+
+from application.log import Head
+from application.projections.catalogue import VERSIONS
+from application.views import (
+    BoardFilter,
+    DeadLetterRow,
+    IncidentRow,
+    OutdatedViewsError,
+    ProjectionStatus,
+    RecentIncident,
+    RuleRow,
+    SourceRow,
+    TimelineRow,
+)
+from infrastructure.views.board import board_query
+from infrastructure.views.database import ViewDatabase
+from infrastructure.views.generations import Generation, Generations
+from infrastructure.views.tables import table
+
+_MANY = 20
+_R = TypeVar("_R")
+
+
+class SqlViews:
+    """Answers from the live generations; each answer is of one transaction."""
+
+    def __init__(self, database: ViewDatabase, log: Head) -> None:
+        self._database = database
+        self._log = log
+        self._generations = Generations(database)
+
+    def board(self, wanted: BoardFilter) -> list[IncidentRow]:
+        """Give incidents, the worst first, and of one severity the newest first."""
+        with self._live("incidents") as (connection, number):
+            tables = (self._table("incidents", number), self._table("incident_labels", number))
+            return _rows(connection, board_query(wanted, *tables), IncidentRow)
+
+    def incident(self, incident_id: str) -> IncidentRow | None:
+        """Give one incident as it stands now."""
+        with self._live("incidents") as (connection, number):
+            incidents = self._table("incidents", number)
+            query = select(*_columns(incidents, IncidentRow)).where(incidents.c.id == incident_id)
+            return next(iter(_rows(connection, query, IncidentRow)), None)
+
+    def find_incident(self, part: str) -> list[str]:
+        """Give the ids that contain a part, in any case; a whole id finds only itself."""
+        wanted = part.strip().lower()
+        if not wanted:
+            return []
+        with self._live("incidents") as (connection, number):
+            column = self._table("incidents", number).c.id
+            exact = select(column).where(func.lower(column) == wanted)
+            containing = (
+                select(column)
+                .where(func.lower(column).contains(wanted, autoescape=True))
+                .order_by(column.desc())
+                .limit(_MANY)
+            )
+            return [*connection.scalars(exact)] or [*connection.scalars(containing)]
+
+    def recent_incidents(self, rule_id: str, since: datetime) -> list[RecentIncident]:
+        """Give a rule's incidents detected at `since` or later, the newest first."""
+        with self._live("incidents") as (connection, number):
+            incidents = self._table("incidents", number)
+            query = (
+                select(*_columns(incidents, RecentIncident))
+                .where(incidents.c.rule_id == rule_id, incidents.c.detected_at >= since)
+                .order_by(incidents.c.detected_at.desc(), incidents.c.position.desc())
+            )
+            return _rows(connection, query, RecentIncident)
+
+    def timeline(self, incident_id: str) -> list[TimelineRow]:
+        """Give what happened to an incident, in the order in which it was recorded."""
+        with self._live("timeline") as (connection, number):
+            events = self._table("timeline", number)
+            query = (
+                select(*_columns(events, TimelineRow))
+                .where(events.c.incident_id == incident_id)
+                .order_by(events.c.position)
+            )
+            return _rows(connection, query, TimelineRow)
+
+    def dead_letters(
+        self, source: str | None = None, limit: int = 100, offset: int = 0
+    ) -> list[DeadLetterRow]:
+        """Give lines that could not be read, the newest first."""
+        with self._live("dead_letters") as (connection, number):
+            letters = self._table("dead_letters", number)
+            newest = letters.c.event_position.desc(), letters.c.number.desc()
+            query = _of_source(select(*_columns(letters, DeadLetterRow)), letters, source)
+            return _rows(
+                connection, query.order_by(*newest).limit(limit).offset(offset), DeadLetterRow
+            )
+
+    def count_dead_letters(self, source: str | None = None) -> int:
+        """Count the lines that could not be read."""
+        with self._live("dead_letters") as (connection, number):
+            letters = self._table("dead_letters", number)
+            counting = _of_source(select(func.count()).select_from(letters), letters, source)
+            return int(connection.execute(counting).scalar_one())
+
+    def sources(self) -> list[SourceRow]:
+        """Give all sources by name."""
+        with self._live("sources") as (connection, number):
+            sources = self._table("sources", number)
+            query = select(*_columns(sources, SourceRow)).order_by(sources.c.name)
+            return _rows(connection, query, SourceRow)
+
+    def rules(self) -> list[RuleRow]:
+        """Give all rules by id, those no longer in force last."""
+        with self._live("rules") as (connection, number):
+            rules = self._table("rules", number)
+            order = rules.c.in_force.desc(), rules.c.id
+            query = select(*_columns(rules, RuleRow)).order_by(*order)
+            return _rows(connection, query, RuleRow)
+
+    def status(self) -> list[ProjectionStatus]:
+        """Say of each projection how current its view is."""
+        known = self._known()
+        # The log is asked last: it only grows, so no view can seem to be ahead of it.
+        head = self._log.head()
+        return [_status(name, known, head) for name in VERSIONS]
+
+    def is_current(self) -> bool:
+        """Say whether every view shows the whole log."""
+        return all(s.state in {"live", "rebuilding"} and not s.lag for s in self.status())
+
+    def _known(self) -> list[Generation]:
+        with self._database.reading() as connection:
+            return self._generations.known(connection)
+
+    @contextmanager
+    def _live(self, projection: str) -> Iterator[tuple[Connection, int]]:
+        with self._database.reading() as connection:
+            for generation in self._generations.known(connection):
+                if generation.projection == projection and generation.state == "live":
+                    _refuse_unless_ours(generation)
+                    yield connection, generation.number
+                    return
+        msg = f"the view {projection} has not been built yet: catch up with the log first"
+        raise OutdatedViewsError(msg)
+
+    def _table(self, name: str, number: int) -> Table:
+        return table(name, number, self._database.schema)
+
+
+def _columns(of: Table, kind: type[Any]) -> list[Column[Any]]:
+    return [of.c[field.name] for field in fields(kind)]
+
+
+def _rows(connection: Connection, query: Select[Any], kind: Callable[..., _R]) -> list[_R]:
+    return [kind(*row) for row in connection.execute(query)]
+
+
+def _of_source(query: Select[Any], letters: Table, source: str | None) -> Select[Any]:
+    return query if source is None else query.where(letters.c.source == source)
+
+
+def _refuse_unless_ours(generation: Generation) -> None:
+    name, version = generation.projection, generation.version
+    if version != VERSIONS[name]:
+        msg = (
+            f"the view {name} is of version {version} and this Tocsin reads {VERSIONS[name]}: "
+            "catch up with the log first"
+        )
+        raise OutdatedViewsError(msg)
+
+
+def _status(name: str, known: list[Generation], head: int) -> ProjectionStatus:
+    live = next((g for g in known if g.projection == name and g.state == "live"), None)
+    building = next((g for g in known if g.projection == name and g.state == "building"), None)
+    if live is None:
+        return ProjectionStatus(name, "missing", generation=0, bookmark=0, head=head)
+    return ProjectionStatus(
+        name,
+        "outdated" if live.version != VERSIONS[name] else "rebuilding" if building else "live",
+        live.number,
+        live.bookmark,
+        head,
+        building.bookmark if building else None,
+    )
