@@ -1,0 +1,36 @@
+"""What is wrong with a line, and with a source as a whole."""
+
+LONGEST_EXCERPT = 200
+
+
+class UnreadableLineError(ValueError):
+    """A line cannot be read as its source's format says; the message is the reason."""
+
+
+class SourceUnavailableError(Exception):
+    """A source cannot be opened or read at all; the message says which and why."""
+
+    @classmethod
+    def because(cls, path: str, error: Exception) -> "SourceUnavailableError":
+        """State what the operating system, or the decompressor, said about a path."""
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        kind = SourceMissingError if isinstance(error, FileNotFoundError) else cls
+        return kind(f"cannot read {path}: {reason[:1].lower()}{reason[1:]}")
+
+
+class SourceMissingError(SourceUnavailableError):
+    """There is no such file."""
+
+
+def excerpt(line: bytes) -> str:
+    """Show a line's beginning, with what a terminal must not be sent written as escapes."""
+    shown = line[: 4 * LONGEST_EXCERPT + 4].decode("utf-8", "backslashreplace")
+    if len(shown) > LONGEST_EXCERPT:
+        shown = shown[:LONGEST_EXCERPT] + "…"
+    return "".join(map(_printable, shown))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")
