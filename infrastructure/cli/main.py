@@ -1,0 +1,23 @@
+"""The start of the `tocsin` command: nothing is imported before an interruption is quiet."""
+
+import gc
+import sys
+
+INTERRUPTED = 130
+# Most of what a short command makes lives to its end: looking for garbage only takes time.
+_SELDOM = 100_000
+
+
+def main() -> int:
+    """Run the command that was typed; give its exit status."""
+    gc.set_threshold(_SELDOM)
+    try:
+        from infrastructure.cli.program import run
+
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

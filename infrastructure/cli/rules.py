@@ -1,0 +1,177 @@
+"""`tocsin rules`: checking detection rules, and what they found."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from infrastructure.cli.commanding import Command, Group, with_examples
+from infrastructure.cli.failures import BAD_INPUT, BadInputError
+from infrastructure.cli.moments import age, exact, now
+from infrastructure.cli.output import (
+    by_severity,
+    counted,
+    fields_of,
+    say,
+    say_json_array,
+    space,
+    styled,
+)
+from infrastructure.cli.parameters import json_option, utc_option
+from infrastructure.cli.tables import Column, table
+from infrastructure.cli.texts import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from application.views import RuleRow
+    from domain.detection.rule import Rule
+    from infrastructure.configuration.mistakes import Mistake
+
+_COLUMNS = (
+    Column("ID", least=28),
+    Column("NAME", least=8),
+    Column("SEV", style=by_severity),
+    Column("SOURCE"),
+    Column("ON"),
+    Column("FOUND", right=True),
+    Column("LAST"),
+)
+
+
+@click.group(cls=Group)
+def rules() -> None:
+    """Check detection rules, and see what they found."""
+
+
+@with_examples(
+    "tocsin rules check                       the configuration in use",
+    "tocsin rules check detection/mine.yaml   a file of rules",
+    "tocsin rules check my-config --json      a folder",
+)
+@rules.command(cls=Command)
+@click.argument("places", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True))
+@json_option
+@click.pass_context
+def check(context: click.Context, places: tuple[str, ...], as_json: bool) -> None:
+    """Check files and folders of rules, and report every mistake at once, with its place.
+
+    A folder as `tocsin init` writes it is checked as a whole; without a PATH, the configuration
+    in use is. Exit status 2 if there is a mistake; warnings stop nothing.
+    """
+    count, mistakes = checked([Path(place) for place in places])
+    errors = sum(mistake.severity == "error" for mistake in mistakes)
+    if as_json:
+        say_json_array(fields_of(mistake) for mistake in mistakes)
+    else:
+        say(*map(_told, mistakes))
+        warnings = len(mistakes) - errors
+        found = f"{counted(errors, 'mistake')}, {counted(warnings, 'warning')}"
+        say(f"{counted(count, 'good rule')}; {found}.")
+    if errors:
+        context.exit(BAD_INPUT)
+
+
+@with_examples("tocsin rules list", "tocsin rules list --utc", "tocsin rules list --json")
+@rules.command("list", cls=Command)
+@utc_option
+@json_option
+def list_(utc: bool, as_json: bool) -> None:
+    """List the rules in use, how many incidents each found, and when it last fired.
+
+    Rules that found something and are no longer in use are at the end.
+    """
+    from infrastructure.cli.opened import opened, views_of
+
+    with opened() as tocsin:
+        configured = tocsin.configuration.rules
+        found = {row.id: row for row in views_of(tocsin).rules()}
+    listed = [_listed(rule, found.pop(rule.id, None)) for rule in configured]
+    listed += [_gone(row) for row in found.values() if row.incidents]
+    if as_json:
+        say_json_array(listed)
+    else:
+        say(*table(_COLUMNS, [_cells(each, utc=utc) for each in listed], space()))
+
+
+def checked(places: "Sequence[Path]") -> "tuple[int, list[Mistake]]":
+    """Count good rules, and give all mistakes and warnings, in reading order."""
+    from infrastructure.configuration.mistakes import in_reading_order
+    from infrastructure.settings import Settings
+
+    count = 0
+    mistakes: list[Mistake] = []
+    for place in places or [Settings.of().config]:
+        number, wrong = _whole(place) if _is_whole(place, named=bool(places)) else _rules(place)
+        count += number
+        mistakes.extend(wrong)
+    return count, list(in_reading_order(mistakes))
+
+
+def _is_whole(place: Path, *, named: bool) -> bool:
+    return not named or (place / "detection").is_dir()
+
+
+def _whole(folder: Path) -> "tuple[int, Sequence[Mistake]]":
+    from infrastructure.configuration.configuration import read_configuration
+    from infrastructure.configuration.mistakes import ConfigurationError
+
+    if not folder.is_dir():
+        msg = f"{folder}: there is no such folder; TOCSIN_CONFIG names it"
+        raise BadInputError(msg, "Make one: tocsin init DIR")
+    try:
+        configuration = read_configuration(folder)
+    except ConfigurationError as error:
+        good, _ = _rules(folder / "detection")
+        return good, error.mistakes
+    return len(configuration.rules), configuration.warnings
+
+
+def _rules(place: Path) -> "tuple[int, Sequence[Mistake]]":
+    from infrastructure.configuration.rule_files import read_rules
+
+    written, mistakes = read_rules([place])
+    return len(written), mistakes
+
+
+def _told(mistake: "Mistake") -> str:
+    if mistake.severity == "error":
+        return f"{styled('error:', fg='red', bold=True)} {safe(mistake)}"
+    return f"{styled('warning:', fg='yellow')} {safe(mistake)}"
+
+
+def _listed(rule: "Rule", row: "RuleRow | None") -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "severity": rule.default_severity.value,
+        "source": rule.detection.source,
+        "enabled": rule.enabled,
+        "in_use": True,
+        "incidents": row.incidents if row else 0,
+        "last_fired_at": row.last_fired_at if row else None,
+    }
+
+
+def _gone(row: "RuleRow") -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "severity": row.severity,
+        "source": None,
+        "enabled": False,
+        "in_use": False,
+        "incidents": row.incidents,
+        "last_fired_at": row.last_fired_at,
+    }
+
+
+def _cells(listed: dict[str, Any], *, utc: bool) -> tuple[str, ...]:
+    fired = listed["last_fired_at"]
+    last = "" if fired is None else exact(fired) if utc else age(fired, now())
+    enabled = "yes" if listed["enabled"] else "no" if listed["in_use"] else "gone"
+    source = listed["source"] or ""
+    return (
+        listed["id"], listed["name"], listed["severity"], source, enabled,
+        f"{listed['incidents']:,}", last,
+    )  # fmt: skip

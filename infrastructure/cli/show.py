@@ -1,0 +1,187 @@
+"""`tocsin show`: everything known about an incident."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from infrastructure.cli.commanding import Command, with_examples
+from infrastructure.cli.moments import age, exact, iso, now
+from infrastructure.cli.output import (
+    by_severity,
+    by_status,
+    counted,
+    faint,
+    fields_of,
+    heading,
+    say,
+    say_json,
+    space,
+)
+from infrastructure.cli.parameters import incident_argument, json_option
+from infrastructure.cli.texts import clipped, safe, wrapped
+
+if TYPE_CHECKING:
+    from application.views import IncidentRow
+    from domain.incident.incident import Incident
+    from domain.signal import Signal
+
+_NAMES = 14
+_NEXT = {
+    "detected": ("ack", "investigate", "close --as false-alarm"),
+    "acknowledged": ("investigate", "note … TEXT", "assess … affected_users=1200", "resolve"),
+    "investigating": ("note … TEXT", "assess … affected_users=1200", "resolve"),
+    "resolved": ("close", "reopen"),
+    "closed": ("reopen", "note … TEXT"),
+}
+
+
+@with_examples(
+    "tocsin show 7KQ2ZD",
+    "tocsin show 7KQ2ZD --signals 20",
+    "tocsin show 7KQ2ZD --json",
+)
+@click.command(cls=Command)
+@incident_argument
+@click.option(
+    "--signals", "most", type=click.IntRange(0), default=3, metavar="N",
+    help="Show so many of its signals, 3 by default; the first 100 are kept in full.",
+)  # fmt: skip
+@json_option
+def show(incident: str, most: int, as_json: bool) -> None:
+    """Show everything known about an incident, why it is as bad as it is, and what to do next."""
+    from domain.incident.incident import Incident
+    from infrastructure.cli.opened import identified, opened, views_of
+
+    with opened() as tocsin:
+        views = views_of(tocsin)
+        row = views.incident(identified(views, incident))
+        assert row is not None  # noqa: S101 - it was just found, and incidents stay
+        known = tocsin.journal.load(Incident, row.id)
+        assert known is not None  # noqa: S101 - the views show nothing that is not in the log
+    if as_json:
+        kept = [signal.model_dump(mode="json") for signal in known.signals]
+        say_json(fields_of(row) | {"signals": kept})
+    else:
+        say(*described(row, known), *_evidence(row, known.signals, most), *_next(row))
+
+
+def described(row: "IncidentRow", known: "Incident") -> Iterator[str]:
+    """Give what is known of an incident, but for its signals."""
+    yield (
+        f"{by_severity(row.severity, row.severity)}  {heading(row.id)}  "
+        f"{by_status(row.status, row.status)}"
+    )
+    yield from wrapped(safe(row.rule_name), space(), "    ")
+    yield ""
+    yield from _life(row)
+    yield from _origin(row)
+    for title, values in (("Labels", row.labels), ("Context", row.context)):
+        for at, (name, value) in enumerate(values.items()):
+            yield from _named("" if at else title, f"{name} = {_plain(value)}")
+    yield from _named("Runbook", row.runbook or "")
+    yield ""
+    yield from _why(row, known)
+
+
+def _life(row: "IncidentRow") -> Iterator[str]:
+    at = now()
+    yield from _named("Detected", f"{exact(row.detected_at)} ({age(row.detected_at, at)} ago)")
+    if row.acknowledged_by and row.acknowledged_at:
+        answered = f"{exact(row.acknowledged_at)} by {row.acknowledged_by}"
+        yield from _named("Acknowledged", answered)
+    yield from _named("Assigned to", row.assignee or "")
+    yield from _named("Resolved", exact(row.resolved_at) if row.resolved_at else "")
+    if row.closed_at:
+        outcome = (row.outcome or "").replace("_", " ")
+        yield from _named("Closed", f"{exact(row.closed_at)}, {outcome}")
+    yield from _named("Continues", row.recurrence_of or "")
+
+
+def _origin(row: "IncidentRow") -> Iterator[str]:
+    from application.projections.texts import shown_key
+
+    yield from _named("About", shown_key(row.correlation_key))
+    yield from _named("Rule", f"{row.rule_id} (version {row.rule_digest[:12]})")
+    yield from _named("Category", row.category)
+    yield from _named("Source", row.source)
+
+
+def _why(row: "IncidentRow", known: "Incident") -> Iterator[str]:
+    by_rule = known.base_severity == known.diagnosis.base_severity
+    base = "its rule says so" if by_rule else "a person said so, see the timeline"
+    raised = f"{row.base_severity} ({base}) was raised by"
+    because = base if row.severity == row.base_severity else raised
+    yield heading(f"Why {row.severity}") + f": {because}"
+    for reason in row.reasons:
+        text = f"{reason['severity']}  {reason['rule']} ({reason['fact']})"
+        yield from wrapped(safe(text), space(), "    ")
+    harmless = type(known.facts)().model_dump()
+    established = {name: value for name, value in row.facts.items() if value != harmless.get(name)}
+    facts = ", ".join(f"{name} = {_plain(value)}" for name, value in established.items())
+    yield from _named("Facts", facts)
+    yield ""
+
+
+def _evidence(row: "IncidentRow", signals: Sequence["Signal"], most: int) -> Iterator[str]:
+    times = f"{exact(row.first_signal_at)} to {exact(row.last_signal_at)}"
+    yield heading(counted(row.signal_count, "signal")) + f", {times}"
+    if row.overflow:
+        yield f"    {row.overflow:,} of them beyond the rule's limit of incidents an hour"
+    for signal in signals[:most]:
+        yield f"  {faint(exact(signal.timestamp))}  {safe(_place(signal))}"
+        yield from wrapped(clipped(safe(_data(signal)), 2 * space()), space(), "    ")
+    left = row.signal_count - min(most, len(signals))
+    if left and most:
+        yield faint(f"  and {left:,} more")
+    yield ""
+
+
+def _next(row: "IncidentRow") -> Iterator[str]:
+    from infrastructure.cli.incidents import short_ids
+
+    short = short_ids([row.id])[row.id]
+    yield heading("Next")
+    for command in (*_NEXT[row.status], "timeline"):
+        name, _, rest = command.partition(" ")
+        rest = rest.removeprefix("… ")
+        yield f"    tocsin {name} {short} {rest}".rstrip()
+
+
+def _place(signal: "Signal") -> str:
+    if signal.origin is None:
+        return signal.type
+    return f"{signal.origin.source}, line {signal.origin.line}"
+
+
+def _data(signal: "Signal") -> str:
+    """Write what a signal says, but for its id and time."""
+    own = {signal.id, str(signal.data.get("timestamp"))}
+    fields = _fields(signal.data)
+    return " ".join(f"{path}={value}" for path, value in fields if value not in own)
+
+
+def _fields(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in data.items():
+        if isinstance(value, Mapping) and value:
+            yield from _fields(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping | list | bool) or value is None:
+        return json.dumps(value, ensure_ascii=False, default=iso)
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def _named(name: str, value: str) -> Iterator[str]:
+    """Give a line, or lines, of a name and a value; nothing if there is no value."""
+    if not value:
+        return
+    first, *rest = wrapped(safe(value), space(), " " * (_NAMES + 4))
+    yield f"    {faint(f'{safe(name):<{_NAMES}}')}{first.lstrip()}"
+    yield from rest

@@ -1,0 +1,15 @@
+"""Reading a log in a process of its own, which a test may kill."""
+
+import sys
+from pathlib import Path
+
+from tests.support.ingesting import Case
+
+
+def main(config: str, database: str, location: str, name: str, batch: str) -> None:
+    """Read a log of plain audit records, saving after every so many lines."""
+    Case(Path(config), database).ingest(location, "audit", int(batch), name)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
