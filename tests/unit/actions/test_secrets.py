@@ -1,0 +1,32 @@
+"""Secrets are looked up when they are used, and taken out of whatever is told."""
+
+import pytest
+
+from application.actions import ActionFailedError
+from infrastructure.secrets import EnvironmentSecrets, references
+
+
+def test_a_reference_becomes_its_value() -> None:
+    secrets = EnvironmentSecrets({"TOKEN": "abcdef"})
+    assert secrets.resolve("Bearer ${TOKEN}") == "Bearer abcdef"
+
+
+@pytest.mark.parametrize("environment", [{}, {"TOKEN": ""}])
+def test_one_that_is_not_set_is_named(environment: dict[str, str]) -> None:
+    with pytest.raises(ActionFailedError, match="the secret TOKEN is not set"):
+        EnvironmentSecrets(environment).resolve("${TOKEN}")
+
+
+def test_what_is_no_reference_stays() -> None:
+    assert EnvironmentSecrets({}).resolve("$TOKEN {TOKEN} ${1} ${}") == "$TOKEN {TOKEN} ${1} ${}"
+
+
+def test_what_was_handed_out_is_taken_out_of_any_depth() -> None:
+    secrets = EnvironmentSecrets({"SHORT": "abcdef", "LONG": "abcdefgh"})
+    secrets.resolve("${SHORT}${LONG}")
+    told = {"a": ["x abcdefgh", {"abcdef": 1}], "b": None, "c": 5}
+    assert secrets.redacted(told) == {"a": ["x ${LONG}", {"${SHORT}": 1}], "b": None, "c": 5}
+
+
+def test_the_names_that_a_text_refers_to() -> None:
+    assert references("${A}:${B_2} $C ${d-e}") == ["A", "B_2"]
