@@ -1,5 +1,7 @@
 """Who did something, what caused it, and why: every event carries this."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -40,3 +42,11 @@ class Provenance(BaseModel):
     cause: Cause
     correlation: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something, why, and when: what every decision that is recorded needs."""
+
+    provenance: Provenance
+    at: datetime

@@ -44,8 +44,12 @@ def lookup(signal: Signal, path: str) -> tuple[Value, ...]:
     `timestamp`, or `data.x` in full. A list on the way, or at the end, means any of its
     elements. A null is the same as a missing field, and so is an empty list.
     """
-    segments = path.split(".")
-    return tuple(_walk(signal.data, segments)) or tuple(_walk(_envelope(signal), segments))
+    return values_at(signal.data, path) or values_at(_envelope(signal), path)
+
+
+def values_at(node: Mapping[str, Any], path: str) -> tuple[Value, ...]:
+    """Give every value that a dotted path meets in nested data, by the same rules."""
+    return tuple(_walk(node, path.split(".")))
 
 
 def _walk(node: Any, segments: list[str]) -> Iterator[Value]:

@@ -15,3 +15,7 @@ class IllegalTransitionError(IncidentError):
 
 class NothingChangedError(IncidentError):
     """The command would leave everything as it is."""
+
+
+class ReviewMissingError(IncidentError):
+    """A runbook that was carried out has to be reviewed first."""

@@ -106,3 +106,25 @@ class LinkedAsRecurrence(Event):
 
     TOPIC: ClassVar[str] = "incident.linked_as_recurrence"
     recurrence_of: str
+
+
+class Escalated(Event):
+    """What was tried does not work, and somebody has to look; the severity may follow."""
+
+    TOPIC: ClassVar[str] = "incident.escalated"
+    why: str
+
+
+class ReviewAsked(Event):
+    """A runbook was carried out, and somebody has to look at it before the incident is closed."""
+
+    TOPIC: ClassVar[str] = "incident.review_asked"
+    execution_id: str
+    reviewers: tuple[str, ...]
+
+
+class ReviewGiven(Event):
+    """Somebody stands for how a runbook was carried out."""
+
+    TOPIC: ClassVar[str] = "incident.review_given"
+    execution_id: str

@@ -14,6 +14,7 @@ from domain.incident.errors import (
     AlreadyAcknowledgedError,
     IllegalTransitionError,
     NothingChangedError,
+    ReviewMissingError,
 )
 from domain.incident.events import Outcome
 from domain.incident.evidence import Tally
@@ -43,6 +44,9 @@ class Incident(BaseAggregate[str]):
     Assigned = events.Assigned
     Noted = events.Noted
     LinkedAsRecurrence = events.LinkedAsRecurrence
+    Escalated = events.Escalated
+    ReviewAsked = events.ReviewAsked
+    ReviewGiven = events.ReviewGiven
 
     # Deciding.
 
@@ -99,6 +103,9 @@ class Incident(BaseAggregate[str]):
                 "or close it as a false alarm or a duplicate"
             )
             raise IllegalTransitionError(msg)
+        if self.reviews:
+            msg = f"{self.id} cannot be closed before {', '.join(sorted(self.reviews))} is reviewed"
+            raise ReviewMissingError(msg)
         self._trigger(self.Closed, provenance, at, outcome=outcome)
 
     def reopen(self, provenance: Provenance, at: datetime) -> None:
@@ -158,6 +165,32 @@ class Incident(BaseAggregate[str]):
         """Link to the closed incident that this one continues."""
         self._trigger(self.LinkedAsRecurrence, provenance, at, recurrence_of=recurrence_of)
 
+    def escalate(self, reason: Reason, provenance: Provenance, at: datetime) -> None:
+        """Say that what was tried does not work, which raises the severity by a level."""
+        self._refuse_if_closed("escalated")
+        self._trigger(self.Escalated, provenance, at, why=reason.fact)
+        worse = Severity.of_rank(self.severity.rank + 1)
+        if worse is not self.severity:
+            raised = reason.model_copy(update={"severity": worse})
+            self._change_severity(
+                worse, Assessment(severity=worse, reasons=(raised,)), provenance, at
+            )
+
+    def ask_review(
+        self, execution_id: str, reviewers: tuple[str, ...], provenance: Provenance, at: datetime
+    ) -> None:
+        """Keep the incident from being closed before an execution is reviewed."""
+        self._trigger(
+            self.ReviewAsked, provenance, at, execution_id=execution_id, reviewers=reviewers
+        )
+
+    def give_review(self, execution_id: str, provenance: Provenance, at: datetime) -> None:
+        """Let the incident be closed, as far as an execution is concerned."""
+        if execution_id not in self.reviews:
+            msg = f"{self.id} waits for no review of {execution_id}"
+            raise NothingChangedError(msg)
+        self._trigger(self.ReviewGiven, provenance, at, execution_id=execution_id)
+
     def _trigger(
         self, event_class: type[events.Event], provenance: Provenance, at: datetime, **fields: Any
     ) -> None:
@@ -190,7 +223,7 @@ class Incident(BaseAggregate[str]):
             msg = f"{self.id} is closed and cannot be {what}; reopen it first"
             raise IllegalTransitionError(msg)
 
-    # Applying.
+    # Applying. `Noted` and `Escalated` change nothing but the history.
 
     @event(Detected)
     def __init__(self, diagnosis: Diagnosis) -> None:
@@ -206,6 +239,7 @@ class Incident(BaseAggregate[str]):
         self.assignee: str | None = None
         self.recurrence_of: str | None = None
         self.outcome: Outcome | None = None
+        self.reviews: frozenset[str] = frozenset()
 
     @event(SignalsAttached)
     def _signals_attached(self, signals: tuple[Signal, ...], tally: Tally) -> None:
@@ -253,10 +287,14 @@ class Incident(BaseAggregate[str]):
     def _assigned(self, assignee: str) -> None:
         self.assignee = assignee
 
-    @event(Noted)
-    def _noted(self) -> None:
-        pass
-
     @event(LinkedAsRecurrence)
     def _linked_as_recurrence(self, recurrence_of: str) -> None:
         self.recurrence_of = recurrence_of
+
+    @event(ReviewAsked)
+    def _review_asked(self, execution_id: str) -> None:
+        self.reviews = self.reviews | {execution_id}
+
+    @event(ReviewGiven)
+    def _review_given(self, execution_id: str) -> None:
+        self.reviews = self.reviews - {execution_id}

@@ -80,6 +80,11 @@ class AutomatedStep(_Step):
     outputs: Outputs | None = None
 
     @property
+    def longest(self) -> timedelta:
+        """How long one attempt may take."""
+        return parse_duration(self.timeout)
+
+    @property
     def retrying(self) -> Retry:
         """How the step is tried again; once in all unless its author says otherwise."""
         if self.retry is not None:

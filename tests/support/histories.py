@@ -9,11 +9,12 @@ from domain.detection.diagnosing import diagnose
 from domain.detection.rule import Rule
 from domain.detection.rule_book import RuleBook
 from domain.event import RecordedEvent
-from domain.incident.classification import ClassificationPolicy
+from domain.incident.classification import ClassificationPolicy, Reason
 from domain.incident.incident import Incident
 from domain.provenance import Actor, Cause, Provenance
 from domain.signal import Origin, Signal
 from domain.source.source import RejectedLine, Source
+from tests.support.example_executions import example_executions
 
 Now = Callable[[], datetime]
 
@@ -75,7 +76,11 @@ def example_events() -> list[RecordedEvent]:
         return BEGIN + timedelta(hours=1, seconds=next(seconds))
 
     events: list[RecordedEvent] = []
-    for aggregate in (_incident(at), _source(at), _rule_book(at)):
+    # What is new comes last: the times of what is stored must not change.
+    for aggregate in (
+        _incident(at), _source(at), _rule_book(at), *example_executions(_who(), at),
+        _incident_with_a_runbook(at),
+    ):  # fmt: skip
         events.extend(e for e in aggregate.pending_events if isinstance(e, RecordedEvent))
     return events
 
@@ -104,6 +109,17 @@ def _incident(at: Now) -> Incident:
     incident.resolve(_who(), at())
     incident.close("resolved", _who(), at())
     incident.reopen(_who("It happened again"), at())
+    return incident
+
+
+def _incident_with_a_runbook(at: Now) -> Incident:
+    signals = (example_signal(1), example_signal(2))
+    opened = Opened(example_rule(), '"192.0.2.1"', "INC-20260301-EXAMPL", signals[1], 2, signals, 0)
+    incident = Incident.detect(opened.incident_id, diagnose(opened, "audit", POLICY), _who(), at())
+    reason = Reason(rule="a step failed", fact="no such commit", severity=incident.severity)
+    incident.escalate(reason, _who(), at())
+    incident.ask_review("RUN-EXAMPL-AAAAAAAA", ("security_lead",), _who(), at())
+    incident.give_review("RUN-EXAMPL-AAAAAAAA", _who(), at())
     return incident
 
 
