@@ -20,6 +20,15 @@ class Record(NamedTuple):
     state: Any
 
 
+class Headline(NamedTuple):
+    """That an event was stored: where, of which aggregate, and of which type."""
+
+    position: int
+    originator_id: str
+    version: int
+    topic: str
+
+
 class Head(Protocol):
     """Where the stored events end."""
 
@@ -33,4 +42,12 @@ class Log(Head, Protocol):
 
     def outlines(self, after: int, limit: int) -> Sequence[Record]:
         """Give outlines of at most `limit` records whose position is greater than `after`."""
+        ...
+
+
+class Headlines(Head, Protocol):
+    """The stored events without what they say, oldest first."""
+
+    def headlines(self, after: int, limit: int) -> Sequence[Headline]:
+        """Give at most `limit` headlines of events whose position is greater than `after`."""
         ...

@@ -34,3 +34,15 @@ class SourceMemory(Protocol):
     def pending(self, source: str) -> PendingSignals:
         """Give access to the content of its pending signals."""
         ...
+
+
+class Bookmarks(Protocol):
+    """How far each process has read the log. One that is lost costs time and nothing else."""
+
+    def position(self, process: str) -> int:
+        """Give the position of the last event that a process has handled; 0 if there is none."""
+        ...
+
+    def move(self, process: str, to: int) -> None:
+        """Note that a process has handled all events up to a position."""
+        ...

@@ -7,14 +7,15 @@ from typing import Any
 
 from application.actions import ActionFailedError
 
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# `$${` stands for `${` itself.
+_REFERENCE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # What is shorter would be found in texts that have nothing to do with it.
 _SHORTEST = 4
 
 
 def references(text: str) -> list[str]:
     """Give the names of the secrets that a text refers to as `${NAME}`."""
-    return _REFERENCE.findall(text)
+    return [found[1] for found in _REFERENCE.finditer(text) if found[1]]
 
 
 class EnvironmentSecrets:
@@ -32,6 +33,16 @@ class EnvironmentSecrets:
         """Put the values of `${NAME}` into a text; raises ActionFailedError for an unknown one."""
         return _REFERENCE.sub(self._value, text)
 
+    def resolved(self, value: Any) -> Any:
+        """Put values into every text, at any depth, of a JSON value."""
+        if isinstance(value, str):
+            return self.resolve(value)
+        if isinstance(value, Mapping):
+            return {key: self.resolved(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.resolved(item) for item in value]
+        return value
+
     def redacted(self, value: Any) -> Any:
         """Write `${NAME}` again wherever, at any depth of a JSON value, a secret's value stands."""
         if isinstance(value, str):
@@ -44,6 +55,8 @@ class EnvironmentSecrets:
 
     def _value(self, found: "re.Match[str]") -> str:
         name = found[1]
+        if name is None:
+            return "${"
         value = self._environment.get(name)
         if not value:
             msg = f"the secret {name} is not set: Tocsin looks for it in the environment"

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from eventsourcing.persistence import RecordConflictError
-
+from application.commands.deciding import unopposed
 from application.journal import Journal
 from application.ports import Clock
 from domain.incident.classification import ClassificationPolicy
@@ -16,7 +15,6 @@ from domain.incident.incident import Incident
 from domain.incident.severity import Severity
 from domain.provenance import Actor, Cause, Provenance
 
-_ATTEMPTS = 100
 _Decision = Callable[[Incident, Provenance, datetime], None]
 
 
@@ -31,6 +29,16 @@ class Order:
     by: str
     id: str
     reason: str = ""
+
+
+def provenance_of(order: Order, correlation: str) -> Provenance:
+    """Say that a person wants something, and why."""
+    return Provenance(
+        actor=Actor.person(order.by),
+        cause=Cause(kind="command", id=order.id),
+        correlation=correlation,
+        reason=order.reason,
+    )
 
 
 class IncidentCommands:
@@ -95,19 +103,8 @@ class IncidentCommands:
         )
 
     def _decide(self, incident_id: str, order: Order, decision: _Decision) -> Incident:
-        provenance = Provenance(
-            actor=Actor.person(order.by),
-            cause=Cause(kind="command", id=order.id),
-            correlation=incident_id,
-            reason=order.reason,
-        )
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._once(incident_id, provenance, decision)
-            except RecordConflictError:
-                # Somebody was faster: decide again on what the incident is now.
-                continue
-        return self._once(incident_id, provenance, decision)
+        provenance = provenance_of(order, incident_id)
+        return unopposed(lambda: self._once(incident_id, provenance, decision))
 
     def _once(self, incident_id: str, provenance: Provenance, decision: _Decision) -> Incident:
         incident = self._journal.load(Incident, incident_id)

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from eventsourcing.persistence import RecordConflictError
-
+from application.commands.deciding import unopposed
 from application.journal import Journal
 from application.ports import Clock
 from domain.detection.rule import Rule
 from domain.detection.rule_book import RULE_BOOK_ID, RuleBook
 from domain.provenance import Actor, Cause, Provenance
-
-_ATTEMPTS = 100
 
 
 def load_rules(
@@ -20,16 +17,13 @@ def load_rules(
     provenance = Provenance(
         actor=actor, cause=Cause(kind="command", id=command_id), correlation=RULE_BOOK_ID
     )
-    for attempt in range(_ATTEMPTS):
+
+    def attempt() -> bool:
         at = clock.now()
         book = journal.load(RuleBook, RULE_BOOK_ID) or RuleBook.open(provenance, at)
         if not book.load(rules, provenance, at):
             return False
-        try:
-            journal.commit([book])
-        except RecordConflictError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-        else:
-            return True
-    return False
+        journal.commit([book])
+        return True
+
+    return unopposed(attempt)

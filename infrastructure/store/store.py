@@ -74,7 +74,7 @@ class StoredLog:
     """The log as projections read it, without turning rows into domain events."""
 
     def __init__(self, journal: Journal) -> None:
-        self._transaction, self._sql = _access(journal)
+        self._transaction, self._sql = access(journal)
         position = "position" if self._sql is str else "notification_id"
         columns = f"{position} AS position, originator_id, originator_version, topic, state"
         self._select = self._sql(
@@ -145,7 +145,7 @@ class StoredSourceMemory:
     """What was saved of each source beside the log."""
 
     def __init__(self, journal: Journal) -> None:
-        self._transaction, self._sql = _access(journal)
+        self._transaction, self._sql = access(journal)
 
     def cursor(self, source: str) -> Cursor:
         """Give how far the source was read."""
@@ -184,7 +184,8 @@ class StoredPendingSignals:
 _Transaction = Callable[[], Any]
 
 
-def _access(journal: Journal) -> tuple[_Transaction, Callable[[str], str]]:
+def access(journal: Journal) -> tuple[_Transaction, Callable[[str], str]]:
+    """Give what opens a reading transaction, and what writes SQL as the database wants it."""
     datastore = journal.recorder.datastore  # type: ignore[attr-defined] # both recorders have one
 
     @contextmanager

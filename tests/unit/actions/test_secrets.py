@@ -30,3 +30,14 @@ def test_what_was_handed_out_is_taken_out_of_any_depth() -> None:
 
 def test_the_names_that_a_text_refers_to() -> None:
     assert references("${A}:${B_2} $C ${d-e}") == ["A", "B_2"]
+
+
+def test_two_dollars_stand_for_one_that_begins_no_reference() -> None:
+    secrets = EnvironmentSecrets({"TOKEN": "abcdef"})
+    assert secrets.resolve("$${TOKEN} ${TOKEN}") == "${TOKEN} abcdef"
+    assert references("$${TOKEN} ${OTHER}") == ["OTHER"]
+
+
+def test_a_value_is_resolved_at_any_depth_and_its_keys_stay() -> None:
+    secrets = EnvironmentSecrets({"TOKEN": "abcdef"})
+    assert secrets.resolved({"${TOKEN}": ["${TOKEN}", 1]}) == {"${TOKEN}": ["abcdef", 1]}

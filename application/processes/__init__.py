@@ -1,0 +1,1 @@
+"""An event in, commands out: what Tocsin does by itself because something happened."""

@@ -1,0 +1,55 @@
+"""Following the log with processes, each from its own bookmark on."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from application.log import Headline, Headlines
+from application.ports import Bookmarks
+
+_BATCH = 1000
+
+
+class Process(Protocol):
+    """Reacts to events of some topics. To handle one twice is as good as once."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def topics(self) -> frozenset[str]: ...
+
+    def handle(self, originator_id: str, version: int) -> None:
+        """React to an event."""
+        ...
+
+
+class Following:
+    """Reads what is new in the log and has every process react to it.
+
+    A bookmark moves after its events are handled: after a crash some are handled again.
+    """
+
+    def __init__(self, log: Headlines, bookmarks: Bookmarks, processes: Sequence[Process]) -> None:
+        self._log = log
+        self._bookmarks = bookmarks
+        self._processes = processes
+        self._at = {each.name: bookmarks.position(each.name) for each in processes}
+        self._read_to = min(self._at.values(), default=log.head())
+
+    def read(self) -> Sequence[Headline]:
+        """Handle the next events, and give them; none if there are none for now."""
+        found = self._log.headlines(self._read_to, _BATCH)
+        for process in self._processes:
+            self._handle(process, found)
+        if found:
+            self._read_to = found[-1].position
+        return found
+
+    def _handle(self, process: Process, found: Sequence[Headline]) -> None:
+        new = [each for each in found if each.position > self._at[process.name]]
+        for headline in new:
+            if headline.topic in process.topics:
+                process.handle(headline.originator_id, headline.version)
+        if new:
+            self._at[process.name] = new[-1].position
+            self._bookmarks.move(process.name, new[-1].position)
