@@ -10,7 +10,7 @@ import os
 import socket
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 from uuid import uuid4
 
 _SUFFIX = ".worker"
@@ -26,7 +26,7 @@ class LockPresence:
         self.name = f"{self._host}-{os.getpid()}-{uuid4().hex[:8]}"
         self._lock: IO[str] | None = None
 
-    def begin(self) -> None:
+    def __enter__(self) -> Self:
         """Show the sign; where the folder cannot be written, do without."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -35,8 +35,9 @@ class LockPresence:
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         except OSError:
             self._lock = None
+        return self
 
-    def end(self) -> None:
+    def __exit__(self, *ended: object) -> None:
         """Take the sign away. The file stays a while, so that others can see that it is free."""
         if self._lock is not None:
             self._lock.close()
