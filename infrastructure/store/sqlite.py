@@ -85,6 +85,13 @@ class JournalRecorder(SQLiteProcessRecorder):
         tables = {row["name"] for row in c.fetchall()}
         if tables and self.events_table_name not in tables:
             raise ForeignDatabaseError
+        if tables:
+            # Another process may have made them since the library looked, outside of this
+            # transaction: then there is nothing left to migrate.
+            self.tracking_table_exists = True
+            self.tracking_migration_previous = self._max_tracking_id(
+                self.table_migration_identifier, c
+            )
         super()._create_table(c)
 
     def _insert_events(

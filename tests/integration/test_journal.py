@@ -17,6 +17,7 @@ from domain.incident.evidence import Tally, Unrecorded
 from domain.incident.incident import Incident
 from domain.provenance import Actor, Cause, Provenance
 from domain.source.source import Source
+from infrastructure.store.sqlite import JournalRecorder
 from infrastructure.store.store import StoredLog, StoredSourceMemory, open_journal
 from tests.support.histories import BEGIN, POLICY, example_events, example_signal
 
@@ -157,6 +158,25 @@ def _changes() -> MemoryChanges:
 def test_any_other_url_is_refused() -> None:
     with pytest.raises(ValueError, match="not a database"):
         open_journal("mysql://x/y")
+
+
+def test_two_may_make_one_new_database_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'log.db'}"
+    look = JournalRecorder.max_tracking_id
+
+    def look_and_be_overtaken(recorder: JournalRecorder, name: str) -> int | None:
+        monkeypatch.undo()
+        try:
+            return look(recorder, name)
+        finally:
+            open_journal(url).close()
+
+    monkeypatch.setattr(JournalRecorder, "max_tracking_id", look_and_be_overtaken)
+    with open_journal(url) as journal:
+        journal.commit([_source("s")])
+        assert StoredLog(journal).head() == 1
 
 
 def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
