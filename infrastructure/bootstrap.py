@@ -93,8 +93,9 @@ class Tocsin:
         """The commands on incidents."""
         from application.commands.incidents import IncidentCommands
 
-        policy = self.configuration.levels.classification
-        return IncidentCommands(self.journal, self.clock, policy)
+        return IncidentCommands(
+            self.journal, self.clock, lambda: self.configuration.levels.classification
+        )
 
     def ingestion(self, wanted: Reading) -> "tuple[SourceReader, Ingestion]":
         """Make ready to read a source: its reader, and what detects incidents in it.

@@ -44,10 +44,14 @@ def provenance_of(order: Order, correlation: str) -> Provenance:
 class IncidentCommands:
     """The commands on incidents. Each raises IncidentError with the reason when it is refused.
 
-    Two that are given at once both succeed if both are legal one after the other.
+    Two that are given at once both succeed if both are legal one after the other. The policy is
+    asked for only where a severity is decided: a mistake in the configuration keeps nobody from
+    answering for an incident.
     """
 
-    def __init__(self, journal: Journal, clock: Clock, policy: ClassificationPolicy) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, policy: Callable[[], ClassificationPolicy]
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._policy = policy
@@ -88,18 +92,20 @@ class IncidentCommands:
 
     def assess(self, incident_id: str, order: Order, learned: dict[str, Any]) -> Incident:
         """Add facts, and reclassify; raises pydantic's ValidationError for an impossible fact."""
+        policy = self._policy()
         return self._decide(
             incident_id,
             order,
-            lambda incident, why, at: incident.assess(learned, self._policy, why, at),
+            lambda incident, why, at: incident.assess(learned, policy, why, at),
         )
 
     def set_severity(self, incident_id: str, order: Order, severity: Severity) -> Incident:
         """Say how bad an incident is, whatever its rule says."""
+        policy = self._policy()
         return self._decide(
             incident_id,
             order,
-            lambda incident, why, at: incident.set_severity(severity, self._policy, why, at),
+            lambda incident, why, at: incident.set_severity(severity, policy, why, at),
         )
 
     def _decide(self, incident_id: str, order: Order, decision: _Decision) -> Incident:

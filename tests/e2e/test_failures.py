@@ -103,6 +103,20 @@ def test_mistakes_in_the_configuration_are_told_at_once(tocsin_on_a_file: Comman
     assert tocsin.run("rules", "check", env={"TOCSIN_CONFIG": "/nowhere"}).status == 2
 
 
+def test_mistakes_in_the_configuration_keep_nobody_from_answering(
+    tocsin_on_a_file: Command, log: Path
+) -> None:
+    tocsin = tocsin_on_a_file
+    tocsin.ok("ingest", log)
+    first, *_ = [row["id"] for row in tocsin.ok("incidents", "--json").json]
+    broken = {"TOCSIN_CONFIG": "/nowhere"}
+    for done in (("ack", first), ("note", first, "the rules are broken"), ("resolve", first)):
+        assert tocsin.run(*done, env=broken).status == 0
+    refused = tocsin.run("assess", first, "affected_users=1200", env=broken)
+    assert refused.status == 2
+    assert "/nowhere/severity-levels.yaml" in refused.err
+
+
 def test_nothing_is_overwritten(tocsin_on_a_file: Command) -> None:
     tocsin_on_a_file.ok("init", "conf")
     refused = tocsin_on_a_file.run("init", "conf")
