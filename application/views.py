@@ -66,6 +66,7 @@ class IncidentRow:
     updated_at: datetime
     acknowledged_by: str | None
     acknowledged_at: datetime | None
+    investigated_by: str | None
     assignee: str | None
     resolved_at: datetime | None
     closed_at: datetime | None

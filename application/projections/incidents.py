@@ -51,6 +51,7 @@ _NOT_YET: Row = dict.fromkeys(
     (
         "acknowledged_by",
         "acknowledged_at",
+        "investigated_by",
         "assignee",
         "resolved_at",
         "closed_at",
@@ -102,7 +103,8 @@ def _acknowledged(state: State, row: Row) -> None:
 
 def _investigation_started(state: State, row: Row) -> None:
     row["status"] = "investigating"
-    row["acknowledged_by"] = state.provenance.actor.name
+    row["investigated_by"] = state.provenance.actor.name
+    row["acknowledged_by"] = row["acknowledged_by"] or row["investigated_by"]
     row["acknowledged_at"] = row["acknowledged_at"] or row["updated_at"]
 
 
@@ -121,8 +123,18 @@ def _closed(state: State, row: Row) -> None:
 def _reopened(state: State, row: Row) -> None:
     del state
     row["status"] = "detected"
-    for name in ("acknowledged_by", "acknowledged_at", "resolved_at", "closed_at", "outcome"):
+    for name in _UNTIL_REOPENED:
         row[name] = None
+
+
+_UNTIL_REOPENED = (
+    "acknowledged_by",
+    "acknowledged_at",
+    "investigated_by",
+    "resolved_at",
+    "closed_at",
+    "outcome",
+)
 
 
 def _facts_assessed(state: State, row: Row) -> None:

@@ -80,7 +80,7 @@ class Incident(BaseAggregate[str]):
         self._trigger(self.Acknowledged, provenance, at)
 
     def investigate(self, provenance: Provenance, at: datetime) -> None:
-        """Start to look into the incident, which also acknowledges it."""
+        """Start to look into the incident, which also acknowledges it if nobody has."""
         self._refuse_unless_open("investigated")
         if self.status == "investigating":
             msg = f"{self.id} is being investigated already"
@@ -236,6 +236,7 @@ class Incident(BaseAggregate[str]):
         self.signals = diagnosis.signals
         self.tally = diagnosis.tally
         self.acknowledged_by: str | None = None
+        self.investigated_by: str | None = None
         self.assignee: str | None = None
         self.recurrence_of: str | None = None
         self.outcome: Outcome | None = None
@@ -254,7 +255,8 @@ class Incident(BaseAggregate[str]):
     @event(InvestigationStarted)
     def _investigation_started(self, provenance: Provenance) -> None:
         self.status = "investigating"
-        self.acknowledged_by = provenance.actor.name
+        self.acknowledged_by = self.acknowledged_by or provenance.actor.name
+        self.investigated_by = provenance.actor.name
 
     @event(Resolved)
     def _resolved(self) -> None:
@@ -269,6 +271,7 @@ class Incident(BaseAggregate[str]):
     def _reopened(self) -> None:
         self.status = "detected"
         self.acknowledged_by = None
+        self.investigated_by = None
         self.outcome = None
 
     @event(FactsAssessed)

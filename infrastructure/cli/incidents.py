@@ -124,7 +124,7 @@ def show_board(rows: Sequence["IncidentRow"], *, utc: bool = False) -> None:
         (
             row.severity, shorts[row.id], row.status, _when(row.detected_at, at, utc),
             row.rule_name, shown_key(row.correlation_key),
-            row.assignee or row.acknowledged_by or "",
+            row.assignee or row.investigated_by or row.acknowledged_by or "",
         )
         for row in rows
     ]  # fmt: skip

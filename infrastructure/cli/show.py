@@ -91,6 +91,7 @@ def _life(row: "IncidentRow") -> Iterator[str]:
     if row.acknowledged_by and row.acknowledged_at:
         answered = f"{exact(row.acknowledged_at)} by {row.acknowledged_by}"
         yield from _named("Acknowledged", answered)
+    yield from _named("Investigator", row.investigated_by or "")
     yield from _named("Assigned to", row.assignee or "")
     yield from _named("Resolved", exact(row.resolved_at) if row.resolved_at else "")
     if row.closed_at:

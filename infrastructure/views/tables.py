@@ -77,7 +77,8 @@ def _incidents() -> list[Column[Any]]:
         *_text("category", "source", "correlation_key"),
         *_numbers("severity_rank", "signal_count", "overflow", "version", "position"),
         *_times("detected_at", "recorded_at", "updated_at", "first_signal_at", "last_signal_at"),
-        *_maybe_text("acknowledged_by", "assignee", "outcome", "recurrence_of", "runbook"),
+        *_maybe_text("acknowledged_by", "investigated_by", "assignee", "outcome"),
+        *_maybe_text("recurrence_of", "runbook"),
         *_maybe_times("acknowledged_at", "resolved_at", "closed_at"),
         *_json("reasons", "labels", "facts", "context", "notify_channels"),
     ]

@@ -188,7 +188,15 @@ def test_how_the_log_is_cut_into_batches_does_not_matter(log: MemoryLog, cuts: l
     assert (cut.keyed, cut.appended) == (whole.keyed, whole.appended)
 
 
-SHARED = ("status", "acknowledged_by", "assignee", "outcome", "recurrence_of", "version")
+SHARED = (
+    "status",
+    "acknowledged_by",
+    "investigated_by",
+    "assignee",
+    "outcome",
+    "recurrence_of",
+    "version",
+)
 
 
 @given(worlds())

@@ -164,10 +164,13 @@ def test_who_acknowledges_answers_for_the_incident() -> None:
     assert given("acknowledge").acknowledged_by == "anna"
 
 
-def test_who_starts_to_investigate_answers_for_it_too() -> None:
-    incident = given("acknowledge")
-    incident.investigate(BEN, AT)
-    assert (incident.status, incident.acknowledged_by) == ("investigating", "ben")
+def test_who_starts_to_investigate_answers_for_it_unless_somebody_does() -> None:
+    alone = given()
+    alone.investigate(BEN, AT)
+    assert (alone.status, alone.acknowledged_by) == ("investigating", "ben")
+    after_anna = given("acknowledge")
+    after_anna.investigate(BEN, AT)
+    assert (after_anna.acknowledged_by, after_anna.investigated_by) == ("anna", "ben")
 
 
 def test_the_second_to_acknowledge_learns_who_was_first() -> None:

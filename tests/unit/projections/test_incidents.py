@@ -78,8 +78,10 @@ def test_an_investigation_also_acknowledges() -> None:
     assert row["acknowledged_at"] == "2024-12-10T06:59:46.000000Z"
 
 
-def test_an_investigation_does_not_move_the_time_of_the_answer() -> None:
-    assert after(acknowledge, investigate)["acknowledged_at"] == "2024-12-10T06:58:46.000000Z"
+def test_an_investigation_does_not_change_who_answered_first_and_when() -> None:
+    row = after(acknowledge, investigate)
+    assert (row["acknowledged_by"], row["investigated_by"]) == ("alice", "bob")
+    assert row["acknowledged_at"] == "2024-12-10T06:58:46.000000Z"
 
 
 def test_a_closed_incident_has_an_outcome() -> None:
@@ -90,10 +92,10 @@ def test_a_closed_incident_has_an_outcome() -> None:
 
 
 def test_a_reopened_incident_waits_for_an_answer_again() -> None:
-    row = after(acknowledge, resolve, close, reopen)
+    row = after(acknowledge, investigate, resolve, close, reopen)
     assert row["status"] == "detected"
     gone = ("acknowledged_by", "acknowledged_at", "resolved_at", "closed_at", "outcome")
-    assert [row[name] for name in gone] == [None] * 5
+    assert [row[name] for name in (*gone, "investigated_by")] == [None] * 6
 
 
 def test_new_facts_bring_a_new_severity_with_its_reasons() -> None:
