@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import click
 
@@ -32,7 +33,16 @@ Exit status: 0 done, 1 refused or failed, 2 not understood.
 """
 
 
-@click.group(cls=LateGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+class _Program(LateGroup):
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was typed; of a broken pipe click itself would make status 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return BROKEN_PIPE
+
+
+@click.group(cls=_Program, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tocsin", message="tocsin %(version)s")
 def tocsin() -> None:
     """Detect incidents in logs, and see them through to their end."""

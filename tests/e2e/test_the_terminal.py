@@ -80,9 +80,13 @@ def test_colours_are_for_terminals(
     assert (b"\x1b[" in printed) is coloured
 
 
-def test_nobody_reading_is_no_error(tocsin: Command) -> None:
+@pytest.mark.parametrize("command", ["incidents", "timeline"])
+def test_nobody_reading_is_no_error(tocsin: Command, command: str) -> None:
+    secret = tocsin.ok("incidents", "--severity", "P1", "--json").json[0]["id"]
+    tocsin.ok("note", secret, "more than a pipe holds " * 5_000)
+    arguments = {"incidents": ["incidents", "--json"], "timeline": ["timeline", secret]}[command]
     with subprocess.Popen(
-        [PROGRAM, "incidents", "--json"], env=tocsin.environment(),
+        [PROGRAM, *arguments], env=tocsin.environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         assert process.stdout
