@@ -196,8 +196,8 @@ class Views(Protocol):
 
     def incident(self, incident_id: str) -> IncidentRow | None: ...
 
-    def find_incident(self, part: str) -> list[str]:
-        """Give the ids that contain a part, in any case; a whole id finds only itself."""
+    def find_incident(self, part: str, limit: int = 20) -> list[str]:
+        """Give at most `limit` ids that contain a part, in any case; a whole id only itself."""
         ...
 
     def recent_incidents(self, rule_id: str, since: datetime) -> list[RecentIncident]:

@@ -32,7 +32,12 @@ class Settings:
         database = environment.get(DATABASE) or str(data / "tocsin" / "tocsin.db")
         config = environment.get(CONFIG)
         return cls(
-            database=database if "://" in database else f"sqlite:///{Path(database).absolute()}",
+            database=database if "://" in database else _url_of(Path(database)),
             config=Path(config) if config else SHIPPED,
             cache=cache / "tocsin",
         )
+
+
+def _url_of(path: Path) -> str:
+    # Whoever takes the path out of the URL again reads `%41` as a letter.
+    return "sqlite:///" + str(path.absolute()).replace("%", "%25")

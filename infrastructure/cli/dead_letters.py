@@ -40,11 +40,11 @@ def dead_letters(source: str | None, limit: int, skip: int, as_json: bool) -> No
 
     Line and byte count from the start of the source, over all the files it was read from.
     """
-    from infrastructure.cli.opened import current_views
+    from infrastructure.cli.opened import current_views, nothing_read
 
     with current_views() as views:
-        rows = views.dead_letters(source, limit, skip)
-        total = views.count_dead_letters(source)
+        rows = views.dead_letters(source, limit, skip) if views else []
+        total = views.count_dead_letters(source) if views else 0
     if as_json:
         say_json_array(fields_of(row) for row in rows)
         return
@@ -52,7 +52,7 @@ def dead_letters(source: str | None, limit: int, skip: int, as_json: bool) -> No
         say(*_told(row))
     of = f" of {safe(source)}" if source else ""
     if not total:
-        say(f"Every line{of} could be read.")
+        say(nothing_read() or f"Every line{of} could be read.")
     elif len(rows) < total:
         say(f"{len(rows):,} of {counted(total, 'line')}{of}; more with --limit and --skip.")
     else:

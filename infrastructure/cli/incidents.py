@@ -74,7 +74,7 @@ def incidents(as_json: bool, utc: bool, **asked: Any) -> None:
 
     most = asked["limit"]
     with current_views() as views:
-        rows = views.board(filter_of(asked))
+        rows = views.board(filter_of(asked)) if views else []
     more = bool(most) and len(rows) > most
     rows = rows[:most] if more else rows
     if as_json:

@@ -85,7 +85,8 @@ def list_(utc: bool, as_json: bool) -> None:
 
     with opened() as tocsin:
         configured = tocsin.configuration.rules
-        found = {row.id: row for row in views_of(tocsin).rules()}
+        views = views_of(tocsin)
+        found = {row.id: row for row in views.rules()} if views else {}
     listed = [_listed(rule, found.pop(rule.id, None)) for rule in configured]
     listed += [_gone(row) for row in found.values() if row.incidents]
     if as_json:

@@ -56,7 +56,8 @@ def show(incident: str, most: int, as_json: bool) -> None:
 
     with opened() as tocsin:
         views = views_of(tocsin)
-        row = views.incident(identified(views, incident))
+        incident_id = identified(views, incident)
+        row = views.incident(incident_id) if views else None
         assert row is not None  # noqa: S101 - it was just found, and incidents stay
         known = tocsin.journal.load(Incident, row.id)
         assert known is not None  # noqa: S101 - the views show nothing that is not in the log

@@ -38,7 +38,7 @@ def sources(utc: bool, as_json: bool) -> None:
     from infrastructure.cli.opened import current_views, nothing_read
 
     with current_views() as views:
-        rows = views.sources()
+        rows = views.sources() if views else []
     if as_json:
         say_json_array(fields_of(row) for row in rows)
     elif rows:

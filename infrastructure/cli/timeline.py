@@ -35,7 +35,7 @@ def timeline(incident: str, as_json: bool) -> None:
 
     with current_views() as views:
         incident_id = identified(views, incident)
-        rows = views.timeline(incident_id)
+        rows = views.timeline(incident_id) if views else []
     if as_json:
         say_json_array(fields_of(row) for row in rows)
     else:

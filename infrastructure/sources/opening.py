@@ -17,6 +17,7 @@ from infrastructure.sources.formats import record_reader
 from infrastructure.sources.matchers import LineScanner, PlainMatcher, RuleMatcher
 from infrastructure.sources.reader import MOST_LINES, SourceReader
 from infrastructure.sources.timestamps import Clock
+from infrastructure.sources.unreadable import SourceUnavailableError
 
 STANDARD_INPUT = "-"
 
@@ -52,8 +53,14 @@ class Following:
 
 
 def feed_of(location: str, cursor: Cursor, following: Following | None = None) -> Feed:
-    """Choose how a file, a pipe or `-` is read; it is opened when it is read."""
+    """Choose how a file, a pipe or `-` is read; it is opened when it is read.
+
+    Raises SourceUnavailableError if standard input is closed.
+    """
     if location == STANDARD_INPUT:
+        if sys.stdin is None:
+            msg = "cannot read standard input: it is closed"
+            raise SourceUnavailableError(msg)
         return StreamFeed(sys.stdin.buffer, cursor)
     # By its full name, so that it is known again from another working directory.
     path = Path(location).absolute()

@@ -26,7 +26,6 @@ from infrastructure.views.database import ViewDatabase
 from infrastructure.views.generations import Generation, Generations
 from infrastructure.views.tables import table
 
-_MANY = 20
 _R = TypeVar("_R")
 
 
@@ -51,8 +50,8 @@ class SqlViews:
             query = select(*_columns(incidents, IncidentRow)).where(incidents.c.id == incident_id)
             return next(iter(_rows(connection, query, IncidentRow)), None)
 
-    def find_incident(self, part: str) -> list[str]:
-        """Give the ids that contain a part, in any case; a whole id finds only itself."""
+    def find_incident(self, part: str, limit: int = 20) -> list[str]:
+        """Give at most `limit` ids that contain a part, in any case; a whole id only itself."""
         wanted = part.strip().lower()
         if not wanted:
             return []
@@ -63,7 +62,7 @@ class SqlViews:
                 select(column)
                 .where(func.lower(column).contains(wanted, autoescape=True))
                 .order_by(column.desc())
-                .limit(_MANY)
+                .limit(limit)
             )
             return [*connection.scalars(exact)] or [*connection.scalars(containing)]
 

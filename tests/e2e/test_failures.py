@@ -33,6 +33,10 @@ def test_without_a_log_there_is_nothing_and_nothing_is_made(tocsin_on_a_file: Co
     assert tocsin.run("show", "ABC").status == 1
     assert tocsin.run("ack", "INC-20260310-ABCDEF").status == 1
     assert tocsin.ok("projections", "status").out
+    assert "Nothing has been read yet" in tocsin.ok("dead-letters").out
+    assert tocsin.ok("dead-letters", "--json").json == tocsin.ok("sources", "--json").json == []
+    assert "rule-auth-brute-force" in tocsin.ok("rules", "list").out
+    assert tocsin.run("timeline", "ABC").status == 1
     assert not Path(tocsin.database.removeprefix("sqlite:///")).exists()
 
 
@@ -49,6 +53,32 @@ def test_an_id_of_none_and_of_several(tocsin_on_a_file: Command, log: Path) -> N
     )
 
 
+def test_of_more_than_can_be_listed_the_first_are(tocsin_on_a_file: Command) -> None:
+    line = '{"timestamp": "2026-03-10T03:00:00Z", "action": "secret_detected"}\n'
+    tocsin_on_a_file.ok("ingest", "-", given=line * 22)
+    several = tocsin_on_a_file.run("show", "INC")
+    assert several.err.startswith("tocsin: INC could be more than 20 incidents")
+    assert len(several.err.splitlines()) == 21
+
+
+def test_a_closed_standard_input(tocsin_on_a_file: Command) -> None:
+    tocsin = tocsin_on_a_file
+    refused = subprocess.run(
+        ["sh", "-c", f"exec '{PROGRAM}' ingest - <&-"], env=tocsin.environment(),
+        cwd=tocsin.folder, capture_output=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 2
+    assert refused.stderr == b"tocsin: cannot read standard input: it is closed\n"
+
+
+def test_a_path_is_taken_as_it_is(tmp_path: Path, log: Path) -> None:
+    path = tmp_path / "a%41 b.db"
+    tocsin = Command(tmp_path, str(path))
+    tocsin.ok("ingest", log)
+    assert path.exists()
+    assert tocsin.ok("incidents", "--json").json
+
+
 def test_a_database_that_cannot_be(tmp_path: Path, log: Path) -> None:
     junk = tmp_path / "junk.db"
     junk.write_bytes(b"this is no database" * 100)
@@ -56,6 +86,7 @@ def test_a_database_that_cannot_be(tmp_path: Path, log: Path) -> None:
         (str(junk), "not a database"),
         (str(tmp_path), "unable to open"),
         ("mysql://root@localhost/x", "of the kind 'mysql'"),
+        ("sqlite:///:memory:", "lost at once"),
         ("postgresql://u:secret@127.0.0.1:1/x", "127.0.0.1"),
     ):
         for arguments in (["incidents"], ["ack", "INC-20260310-AAAAAA"], ["ingest", str(log)]):
