@@ -11,9 +11,10 @@ from domain.incident.levels import SeverityLevels
 from domain.incident.severity import Severity
 from domain.source.format import JsonLines, RegexLines, SourceFormat
 from infrastructure.configuration.files import read_document
+from infrastructure.configuration.flaws import with_all_others
 from infrastructure.configuration.mistakes import ConfigurationError, Mistake, in_reading_order
 from infrastructure.configuration.rule_files import WrittenRule, read_rules
-from infrastructure.configuration.validation import validate
+from infrastructure.configuration.validation import validate, validate_value
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -88,5 +89,6 @@ def _read(path: Path, model: type[Model], mistakes: list[Mistake]) -> Model | No
     try:
         return validate(read_document(path), model)
     except ConfigurationError as error:
-        mistakes.extend(error.mistakes)
+        found = with_all_others(error, lambda document: validate_value(document, (), model)[1])
+        mistakes.extend(found)
         return None

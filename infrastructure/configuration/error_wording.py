@@ -67,6 +67,7 @@ def other_problem(error: PlacedError, value: Any) -> str:
     if own:
         return shorten(_without_dump(message, error.path, value), _LONGEST_PROBLEM)
     message = re.sub(r"^[A-Z]\w* should (?:be a valid|(be|have|match))", _must, message)
+    message = message.replace(" after validation, not 0", "")
     if error.about_key:
         return shorten(f"as a key, {message}", _LONGEST_PROBLEM)
     is_scalar = not isinstance(value, dict | list)

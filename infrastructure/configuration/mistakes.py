@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from infrastructure.configuration.document import Document
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 Position: TypeAlias = tuple[int, int]
@@ -32,10 +35,14 @@ class Mistake:
 
 
 class ConfigurationError(Exception):
-    """The configuration cannot be used; carries every mistake, in reading order."""
+    """The configuration cannot be used; carries every mistake, in reading order.
 
-    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+    `document` is what could be read in spite of them, if that is anything.
+    """
+
+    def __init__(self, mistakes: Iterable[Mistake], document: "Document | None" = None) -> None:
         self.mistakes = in_reading_order(mistakes)
+        self.document = document
         super().__init__(self.mistakes)
 
     def __str__(self) -> str:

@@ -1,13 +1,15 @@
 """Detection rules from YAML files: all good ones, and every mistake of the others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from domain.detection.rule import Rule
 from infrastructure.configuration.document import Document
 from infrastructure.configuration.files import read_document, yaml_files
-from infrastructure.configuration.mistakes import ConfigurationError, Mistake
+from infrastructure.configuration.flaws import with_all_others
+from infrastructure.configuration.mistakes import ConfigurationError, KeyPath, Mistake, shorten
 from infrastructure.configuration.validation import unknown_keys, validate_value
 from infrastructure.configuration.yaml_document import parse_yaml
 
@@ -29,26 +31,12 @@ class WrittenRule:
 
 def read_rules(places: Iterable[Path]) -> tuple[list[WrittenRule], list[Mistake]]:
     """Read the rules of files and folders; give them, and all that is wrong with the rest."""
-    written: list[WrittenRule] = []
-    mistakes: list[Mistake] = []
-    for path in _files(places):
-        try:
-            rules, wrong = rules_of(read_document(path))
-        except ConfigurationError as error:
-            mistakes.extend(error.mistakes)
-        else:
-            written.extend(rules)
-            mistakes.extend(wrong)
-    return written, [*mistakes, *_doubles(written), *_limitless(written)]
+    return _rules_of_all(partial(read_document, path) for path in _files(places))
 
 
 def rules_of_text(text: str | bytes, file: str) -> tuple[list[WrittenRule], list[Mistake]]:
     """Read rules from text, as `read_rules` does from files."""
-    try:
-        written, mistakes = rules_of(parse_yaml(text, file))
-    except ConfigurationError as error:
-        return [], list(error.mistakes)
-    return written, [*mistakes, *_doubles(written), *_limitless(written)]
+    return _rules_of_all([partial(parse_yaml, text, file)])
 
 
 def rules_of(document: Document) -> tuple[list[WrittenRule], list[Mistake]]:
@@ -72,16 +60,45 @@ def _files(places: Iterable[Path]) -> Iterator[Path]:
         yield from yaml_files(place) if place.is_dir() else [place]
 
 
-def _doubles(written: Iterable[WrittenRule]) -> Iterator[Mistake]:
-    first: dict[str, WrittenRule] = {}
-    for each in written:
-        before = first.setdefault(each.rule.id, each)
-        if before is not each:
-            line, _ = before.document.position(("rules", before.index, "id"))
-            where = f"{before.document.file}:{line}"
-            yield each.mistake(
-                "id", f"the id {each.rule.id} is used at {where}", "another id", warning=False
-            )
+def _rules_of_all(
+    readings: Iterable[Callable[[], Document]],
+) -> tuple[list[WrittenRule], list[Mistake]]:
+    written: list[WrittenRule] = []
+    mistakes: list[Mistake] = []
+    documents: list[Document] = []
+    for read in readings:
+        try:
+            document = read()
+        except ConfigurationError as error:
+            mistakes.extend(with_all_others(error, lambda document: rules_of(document)[1]))
+            documents += [error.document] if error.document else []
+        else:
+            rules, wrong = rules_of(document)
+            written.extend(rules)
+            mistakes.extend(wrong)
+            documents.append(document)
+    return written, [*mistakes, *_doubles(documents), *_limitless(written)]
+
+
+def _doubles(documents: Iterable[Document]) -> Iterator[Mistake]:
+    """Find ids that are used twice, also by rules that have other mistakes."""
+    first: dict[str, str] = {}
+    for document in documents:
+        for path, rule_id in _ids(document):
+            line, _ = document.position(path)
+            where = f"{document.file}:{line}"
+            if first.setdefault(rule_id, where) != where:
+                problem = f"the id {shorten(rule_id)} is used at {first[rule_id]}"
+                yield document.mistake(path, problem, "another id")
+
+
+def _ids(document: Document) -> Iterator[tuple[KeyPath, str]]:
+    rules = document.node(("rules",))
+    for index in range(len(rules.content) if rules and isinstance(rules.content, list) else 0):
+        path = ("rules", index, "id")
+        node = document.node(path)
+        if node and isinstance(node.content, str):
+            yield path, node.content
 
 
 def _limitless(written: Iterable[WrittenRule]) -> Iterator[Mistake]:

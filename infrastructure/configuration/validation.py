@@ -48,6 +48,7 @@ def validate_value(
     errors = [placed(each, document, path) for each in lax]
     _, strict = _validated(model, text, strict=True)
     errors += _inexact(errors, [placed(each, document, path) for each in strict], document)
+    errors = [each for each in errors if not _counts_only_valid_items(each)]
     report = ErrorReport(document, path, model)
     mistakes = in_reading_order(report.mistake(group) for group in settled(errors))
     return (None if mistakes else value), mistakes
@@ -84,6 +85,17 @@ def _validated(
         return model.model_validate_json(text, strict=strict), []
     except ValidationError as error:
         return None, error.errors(include_url=False)
+
+
+def _counts_only_valid_items(error: PlacedError) -> bool:
+    """Say whether a list was found too short merely because of mistakes in its items."""
+    details = error.details
+    written = details["input"]
+    return (
+        details["type"] == "too_short"
+        and isinstance(written, list)
+        and len(written) >= details["ctx"]["min_length"]
+    )
 
 
 def _inexact(

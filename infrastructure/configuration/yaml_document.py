@@ -16,7 +16,11 @@ _LOADER = cast(type[yaml.SafeLoader], getattr(yaml, "CSafeLoader", yaml.SafeLoad
 
 
 def parse_yaml(text: str | bytes, file: str, loader: type[yaml.SafeLoader] = _LOADER) -> Document:
-    """Read one document; raise ConfigurationError with all the mistakes if there are any."""
+    """Read one document; raise ConfigurationError with all the mistakes if there are any.
+
+    With these mistakes comes the document, if it was read to its end: a refused value is in it as
+    its text, and of a key that is given twice the first value.
+    """
     readable = readable_text(text, file)
     tree = NodeTree(file)
     mistakes = tree.mistakes
@@ -30,5 +34,5 @@ def parse_yaml(text: str | bytes, file: str, loader: type[yaml.SafeLoader] = _LO
         (line, column), problem, expected = syntax_problem(error, readable)
         mistakes.append(Mistake(file, line, column, dotted(tree.path), problem, expected))
     if mistakes:
-        raise ConfigurationError(mistakes)
+        raise ConfigurationError(mistakes, Document(file, tree.root) if tree.root else None)
     return Document(file, tree.root or Node(None, (1, 1)))
