@@ -27,7 +27,7 @@ def test_each_is_taken_once_at_its_earliest_time(puts: list[tuple[str, int]]) ->
         agenda.put(of, START + timedelta(seconds=second))
         earliest[of] = min(second, earliest.get(of, second))
     taken = []
-    while (of := agenda.take(START + timedelta(days=1))) is not None:
-        taken.append(of)
+    while (due := agenda.take(START + timedelta(days=1))) is not None:
+        taken.append(due)
     assert sorted(taken) == sorted(earliest)
     assert [earliest[of] for of in taken] == sorted(earliest.values())
