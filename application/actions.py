@@ -91,6 +91,10 @@ class Secrets(Protocol):
         """Put the values of `${NAME}` into a text; raises ActionFailedError for an unknown one."""
         ...
 
+    def redacted(self, value: Any) -> Any:
+        """Write `${NAME}` again wherever, at any depth of a JSON value, a secret's value stands."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:

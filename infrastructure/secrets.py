@@ -1,21 +1,20 @@
 """Secrets: looked up in the environment at the moment of use, and taken out of what is told."""
 
+import json
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from application.actions import ActionFailedError
+from infrastructure.templates.recorded import Secret, pieces, secrets_in, with_secrets
 
-# `$${` stands for `${` itself.
-_REFERENCE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # What is shorter would be found in texts that have nothing to do with it.
 _SHORTEST = 4
 
 
 def references(text: str) -> list[str]:
     """Give the names of the secrets that a text refers to as `${NAME}`."""
-    return [found[1] for found in _REFERENCE.finditer(text) if found[1]]
+    return secrets_in(text)
 
 
 class EnvironmentSecrets:
@@ -31,17 +30,14 @@ class EnvironmentSecrets:
 
     def resolve(self, text: str) -> str:
         """Put the values of `${NAME}` into a text; raises ActionFailedError for an unknown one."""
-        return _REFERENCE.sub(self._value, text)
+        return "".join(
+            self._value(str.__str__(each)) if isinstance(each, Secret) else each
+            for each in pieces(text)
+        )
 
     def resolved(self, value: Any) -> Any:
         """Put values into every text, at any depth, of a JSON value."""
-        if isinstance(value, str):
-            return self.resolve(value)
-        if isinstance(value, Mapping):
-            return {key: self.resolved(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.resolved(item) for item in value]
-        return value
+        return with_secrets(value, self.resolve)
 
     def redacted(self, value: Any) -> Any:
         """Write `${NAME}` again wherever, at any depth of a JSON value, a secret's value stands."""
@@ -53,10 +49,7 @@ class EnvironmentSecrets:
             return [self.redacted(item) for item in value]
         return value
 
-    def _value(self, found: "re.Match[str]") -> str:
-        name = found[1]
-        if name is None:
-            return "${"
+    def _value(self, name: str) -> str:
         value = self._environment.get(name)
         if not value:
             msg = f"the secret {name} is not set: Tocsin looks for it in the environment"
@@ -69,4 +62,6 @@ class EnvironmentSecrets:
         for name, value in sorted(self._used.items(), key=lambda each: -len(each[1])):
             if len(value) >= _SHORTEST:
                 text = text.replace(value, f"${{{name}}}")
+                # As it stands inside a JSON text, where a line's end is written \n.
+                text = text.replace(json.dumps(value)[1:-1], f"${{{name}}}")
         return text

@@ -5,7 +5,7 @@ More than one `$` before a `{` is doubled likewise: `$$${NAME}` is a `$`, and a 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 _DOLLARS = re.compile(r"(\$+)(?=\{)(\{[A-Za-z_][A-Za-z0-9_]*\})?")
@@ -65,7 +65,7 @@ def with_secrets(value: Any, resolve: Callable[[str], str]) -> Any:
             resolve(f"${{{str.__str__(each)}}}") if isinstance(each, Secret) else each
             for each in pieces(value)
         )
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: with_secrets(item, resolve) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [with_secrets(item, resolve) for item in value]

@@ -1,5 +1,7 @@
 """Secrets are looked up when they are used, and taken out of whatever is told."""
 
+import json
+
 import pytest
 
 from application.actions import ActionFailedError
@@ -26,6 +28,12 @@ def test_what_was_handed_out_is_taken_out_of_any_depth() -> None:
     secrets.resolve("${SHORT}${LONG}")
     told = {"a": ["x abcdefgh", {"abcdef": 1}], "b": None, "c": 5}
     assert secrets.redacted(told) == {"a": ["x ${LONG}", {"${SHORT}": 1}], "b": None, "c": 5}
+
+
+def test_it_is_found_inside_a_json_text_as_well() -> None:
+    secrets = EnvironmentSecrets({"KEY": 'line 1\nline "2"'})
+    secrets.resolve("${KEY}")
+    assert secrets.redacted(json.dumps({"key": 'line 1\nline "2"'})) == '{"key": "${KEY}"}'
 
 
 def test_the_names_that_a_text_refers_to() -> None:
