@@ -6,9 +6,12 @@ by the entry point group `tocsin.actions`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
+
+from domain.responder.directory import Directory
 
 
 class ActionFailedError(Exception):
@@ -38,6 +41,7 @@ class Call:
 
     `idempotency_key` is the same whenever the same attempt is performed again after a crash.
     `seconds_left` tells how long the action still has to return; 0 when its time is up.
+    `context` is what templates of the step may read: `incident`, `runbook`, `execution`, `steps`.
     """
 
     idempotency_key: str
@@ -45,6 +49,7 @@ class Call:
     execution_id: str
     step_id: str
     seconds_left: Callable[[], float]
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,12 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What actions share."""
+    """What actions share: `templates` is the folder of messages, `directory` the responders."""
 
     secrets: Secrets
     outgoing: Outgoing
+    templates: Path | None = None
+    directory: Directory | None = None
 
 
 class Action(Protocol):

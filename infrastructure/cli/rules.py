@@ -114,18 +114,20 @@ def _is_whole(place: Path, *, named: bool) -> bool:
 
 
 def _whole(folder: Path) -> "tuple[int, Sequence[Mistake]]":
-    from infrastructure.configuration.configuration import read_configuration
+    from infrastructure.configuration.configuration import TEMPLATES, read_configuration
+    from infrastructure.configuration.message_templates import template_mistakes
     from infrastructure.configuration.mistakes import ConfigurationError
 
     if not folder.is_dir():
         msg = f"{folder}: there is no such folder; TOCSIN_CONFIG names it"
         raise BadInputError(msg, "Make one: tocsin init DIR")
+    amiss = template_mistakes(folder / TEMPLATES)
     try:
         configuration = read_configuration(folder)
     except ConfigurationError as error:
         good, _ = _rules(folder / "detection")
-        return good, error.mistakes
-    return len(configuration.rules), configuration.warnings
+        return good, [*error.mistakes, *amiss]
+    return len(configuration.rules), [*configuration.warnings, *amiss]
 
 
 def _rules(place: Path) -> "tuple[int, Sequence[Mistake]]":

@@ -1,4 +1,4 @@
-"""The whole configuration of a folder: rules, sources, severity levels."""
+"""The whole configuration of a folder: rules, sources, severity levels, responders."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from domain.detection.rule import Rule
 from domain.incident.levels import SeverityLevels
 from domain.incident.severity import Severity
+from domain.responder.directory import Directory
 from domain.source.format import JsonLines, RegexLines, SourceFormat
 from infrastructure.configuration.files import read_document
 from infrastructure.configuration.flaws import with_all_others
 from infrastructure.configuration.mistakes import ConfigurationError, Mistake, in_reading_order
+from infrastructure.configuration.responder_file import read_directory
 from infrastructure.configuration.rule_files import WrittenRule, read_rules
 from infrastructure.configuration.validation import validate, validate_value
 
@@ -21,6 +23,8 @@ Model = TypeVar("Model", bound=BaseModel)
 DETECTION = "detection"
 SOURCES = "sources.yaml"
 LEVELS = "severity-levels.yaml"
+RESPONDERS = "responders.yaml"
+TEMPLATES = "templates"
 
 
 class _Sources(BaseModel):
@@ -36,6 +40,7 @@ class Configuration:
     rules: tuple[Rule, ...]
     sources: dict[str, JsonLines | RegexLines]
     levels: SeverityLevels
+    directory: Directory
     warnings: tuple[Mistake, ...]
 
 
@@ -44,6 +49,8 @@ def read_configuration(folder: Path) -> Configuration:
     mistakes: list[Mistake] = []
     sources = _read(folder / SOURCES, _Sources, mistakes)
     levels = _read(folder / LEVELS, SeverityLevels, mistakes)
+    directory, unknown = read_directory(folder / RESPONDERS)
+    mistakes.extend(unknown)
     written, wrong = read_rules([folder / DETECTION])
     mistakes.extend(wrong)
     mistakes.extend(references(written))
@@ -56,6 +63,7 @@ def read_configuration(folder: Path) -> Configuration:
         rules=tuple(each.rule for each in written),
         sources=dict(sources.sources),
         levels=levels,
+        directory=directory,
         warnings=in_reading_order(mistakes),
     )
 

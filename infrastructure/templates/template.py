@@ -32,17 +32,19 @@ class Template:
     """A template, read and checked; raises TemplateError if it is none.
 
     One that is nothing but `{{ expression }}` gives what the expression gives, of whatever type;
-    any other gives text. What it gives is written as `infrastructure.templates.recorded` says.
+    any other gives text, and so does every one that is `always_text`. What it gives is written as
+    `infrastructure.templates.recorded` says.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, always_text: bool = False) -> None:
         self._lines = source.count("\n") + 1
         tree = parsed(source)
         try:
             self.variables: Variables = variables_of(tree)
             self.secrets = frozenset(_secrets_of(tree))
-            self._is_value = sole_expression(tree) is not None
-            self._compiled = _compiled(tree)
+            sole = None if always_text else sole_expression(tree)
+            self._is_value = sole is not None
+            self._compiled = _compiled(tree if sole is None else _assigning(sole))
         except (RecursionError, MemoryError, SyntaxError):
             msg = "nested too deeply"
             raise TemplateError(msg) from None
@@ -125,12 +127,13 @@ def is_template(text: str) -> bool:
     return any(mark in text for mark in _MARKS)
 
 
+def _assigning(sole: nodes.Expr) -> nodes.Template:
+    # What Environment.compile_expression does, with the syntax already read.
+    target = nodes.Name(_VALUE, "store", lineno=1)
+    return nodes.Template([nodes.Assign(target, sole, lineno=sole.lineno)], lineno=1)
+
+
 def _compiled(tree: nodes.Template) -> jinja2.Template:
-    sole = sole_expression(tree)
-    if sole is not None:
-        # What Environment.compile_expression does, with the syntax already read.
-        target = nodes.Name(_VALUE, "store", lineno=1)
-        tree = nodes.Template([nodes.Assign(target, sole, lineno=sole.lineno)], lineno=1)
     prepared = Prepare().visit(tree)
     prepared.set_environment(ENVIRONMENT)
     return ENVIRONMENT.from_string(prepared)
