@@ -26,10 +26,8 @@ class Settings:
         in the user's data folder (XDG Base Directory Specification). `TOCSIN_CONFIG` is a folder
         as `tocsin init` writes it; by default the shipped configuration.
         """
-        home = Path(environment.get("HOME") or Path.home())
-        data = Path(environment.get("XDG_DATA_HOME") or home / ".local/share")
-        cache = Path(environment.get("XDG_CACHE_HOME") or home / ".cache")
-        database = environment.get(DATABASE) or str(data / "tocsin" / "tocsin.db")
+        cache = Path(environment.get("XDG_CACHE_HOME") or _home(environment) / ".cache")
+        database = environment.get(DATABASE) or str(data_folder(environment) / "tocsin.db")
         config = environment.get(CONFIG)
         return cls(
             database=database if "://" in database else _url_of(Path(database)),
@@ -41,3 +39,13 @@ class Settings:
 def _url_of(path: Path) -> str:
     # Whoever takes the path out of the URL again reads `%41` as a letter.
     return "sqlite:///" + str(path.absolute()).replace("%", "%25")
+
+
+def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Give the folder `tocsin` in the user's data folder (XDG Base Directory Specification)."""
+    data = environment.get("XDG_DATA_HOME") or _home(environment) / ".local/share"
+    return Path(data) / "tocsin"
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("HOME") or Path.home())
