@@ -1,0 +1,1 @@
+"""Git repositories as actions use them: fetched into mirrors, read, and pushed to."""
