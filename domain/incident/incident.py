@@ -129,7 +129,9 @@ class Incident(BaseAggregate[str]):
             msg = f"{self.id} has these facts already"
             raise NothingChangedError(msg)
         self._trigger(self.FactsAssessed, provenance, at, learned=learned, facts=facts)
-        self._reclassify(policy.classify(self.base_severity, facts), provenance, at)
+        found = policy.classify(self.base_severity, facts)
+        if found.severity is not self.severity:
+            self._change_severity(self.base_severity, found, provenance, at)
 
     def set_severity(
         self, base: Severity, policy: ClassificationPolicy, provenance: Provenance, at: datetime
@@ -195,10 +197,6 @@ class Incident(BaseAggregate[str]):
         self, event_class: type[events.Event], provenance: Provenance, at: datetime, **fields: Any
     ) -> None:
         self.trigger_event(event_class, provenance=provenance, timestamp=at, **fields)
-
-    def _reclassify(self, found: Assessment, provenance: Provenance, at: datetime) -> None:
-        if found.severity is not self.severity:
-            self._change_severity(self.base_severity, found, provenance, at)
 
     def _change_severity(
         self, base: Severity, found: Assessment, provenance: Provenance, at: datetime
