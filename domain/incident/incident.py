@@ -67,9 +67,8 @@ class Incident(BaseAggregate[str]):
         if attached <= 0:
             msg = f"{self.id} has these signals already"
             raise NothingChangedError(msg)
-        self._trigger(
-            self.SignalsAttached, provenance, at, signals=signals, attached=attached, tally=tally
-        )
+        what = {"signals": signals, "attached": attached, "tally": tally}
+        self._trigger(self.SignalsAttached, provenance, at, **what)
 
     def acknowledge(self, provenance: Provenance, at: datetime) -> None:
         """Answer for the incident; raises AlreadyAcknowledgedError if somebody does."""
