@@ -35,7 +35,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "reopen": Entry(f"{_HERE}.acting:reopen", "Take back that it is over."),
     },
     "Operate": {
-        "rules": Entry(f"{_HERE}.rules:rules", "Check and list the detection rules."),
+        "rules": Entry(f"{_HERE}.rules:rules", "Check rules and runbooks; list the rules."),
         "sources": Entry(f"{_HERE}.sources:sources", "How far each source has been read."),
         "dead-letters": Entry(f"{_HERE}.dead_letters:dead_letters", "Lines that are unreadable."),
         "projections": Entry(f"{_HERE}.projections:projections", "See and rebuild the views."),

@@ -1,4 +1,4 @@
-"""`tocsin rules`: checking detection rules, and what they found."""
+"""`tocsin rules`: checking rules and runbooks, and what the rules found."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,12 +41,13 @@ _COLUMNS = (
 
 @click.group(cls=Group)
 def rules() -> None:
-    """Check detection rules, and see what they found."""
+    """Check rules and runbooks, and see what the rules found."""
 
 
 @with_examples(
     "tocsin rules check                       the configuration in use",
     "tocsin rules check detection/mine.yaml   a file of rules",
+    "tocsin rules check runbooks/mine.yaml    a runbook",
     "tocsin rules check my-config --json      a folder",
 )
 @rules.command(cls=Command)
@@ -54,12 +55,12 @@ def rules() -> None:
 @json_option
 @click.pass_context
 def check(context: click.Context, places: tuple[str, ...], as_json: bool) -> None:
-    """Check files and folders of rules, and report every mistake at once, with its place.
+    """Check rules and runbooks, and report every mistake at once, with its place.
 
     A folder as `tocsin init` writes it is checked as a whole; without a PATH, the configuration
     in use is. Exit status 2 if there is a mistake; warnings stop nothing.
     """
-    count, mistakes = checked([Path(place) for place in places])
+    good, mistakes = checked([Path(place) for place in places])
     errors = sum(mistake.severity == "error" for mistake in mistakes)
     if as_json:
         say_json_array(fields_of(mistake) for mistake in mistakes)
@@ -67,7 +68,7 @@ def check(context: click.Context, places: tuple[str, ...], as_json: bool) -> Non
         say(*map(_told, mistakes))
         warnings = len(mistakes) - errors
         found = f"{counted(errors, 'mistake')}, {counted(warnings, 'warning')}"
-        say(f"{counted(count, 'good rule')}; {found}.")
+        say(f"{good}; {found}.")
     if errors:
         context.exit(BAD_INPUT)
 
@@ -95,46 +96,30 @@ def list_(utc: bool, as_json: bool) -> None:
         say(*table(_COLUMNS, [_cells(each, utc=utc) for each in listed], space()))
 
 
-def checked(places: "Sequence[Path]") -> "tuple[int, list[Mistake]]":
-    """Count good rules, and give all mistakes and warnings, in reading order."""
+def checked(places: "Sequence[Path]") -> "tuple[str, list[Mistake]]":
+    """Say how much is good, and give all mistakes and warnings, in reading order."""
+    from infrastructure.configuration.checking import check_configuration, check_place
     from infrastructure.configuration.mistakes import in_reading_order
     from infrastructure.settings import Settings
 
-    count = 0
+    rules = runbooks = 0
     mistakes: list[Mistake] = []
-    for place in places or [Settings.of().config]:
-        number, wrong = _whole(place) if _is_whole(place, named=bool(places)) else _rules(place)
-        count += number
-        mistakes.extend(wrong)
-    return count, list(in_reading_order(mistakes))
+    for place in places or [_existing(Settings.of().config)]:
+        whole = not places or (place / "detection").is_dir()
+        found = check_configuration(place) if whole else check_place(place)
+        rules += found.rules
+        runbooks += found.runbooks
+        mistakes.extend(found.mistakes)
+    good = [counted(rules, "good rule")] if rules or not runbooks else []
+    good += [counted(runbooks, "good runbook")] if runbooks else []
+    return " and ".join(good), list(in_reading_order(mistakes))
 
 
-def _is_whole(place: Path, *, named: bool) -> bool:
-    return not named or (place / "detection").is_dir()
-
-
-def _whole(folder: Path) -> "tuple[int, Sequence[Mistake]]":
-    from infrastructure.configuration.configuration import TEMPLATES, read_configuration
-    from infrastructure.configuration.message_templates import template_mistakes
-    from infrastructure.configuration.mistakes import ConfigurationError
-
+def _existing(folder: Path) -> Path:
     if not folder.is_dir():
         msg = f"{folder}: there is no such folder; TOCSIN_CONFIG names it"
         raise BadInputError(msg, "Make one: tocsin init DIR")
-    amiss = template_mistakes(folder / TEMPLATES)
-    try:
-        configuration = read_configuration(folder)
-    except ConfigurationError as error:
-        good, _ = _rules(folder / "detection")
-        return good, [*error.mistakes, *amiss]
-    return len(configuration.rules), [*configuration.warnings, *amiss]
-
-
-def _rules(place: Path) -> "tuple[int, Sequence[Mistake]]":
-    from infrastructure.configuration.rule_files import read_rules
-
-    written, mistakes = read_rules([place])
-    return len(written), mistakes
+    return folder
 
 
 def _told(mistake: "Mistake") -> str:

@@ -1,5 +1,6 @@
-"""The whole configuration of a folder: rules, sources, severity levels, responders."""
+"""The whole configuration: rules, runbooks, sources, actions, levels, responders."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -10,17 +11,24 @@ from domain.detection.rule import Rule
 from domain.incident.levels import SeverityLevels
 from domain.incident.severity import Severity
 from domain.responder.directory import Directory
+from domain.runbook.runbook import Runbook
 from domain.source.format import JsonLines, RegexLines, SourceFormat
-from infrastructure.configuration.files import read_document
+from infrastructure.configuration.action_settings import read_action_settings
+from infrastructure.configuration.files import read_document, yaml_files
 from infrastructure.configuration.flaws import with_all_others
 from infrastructure.configuration.mistakes import ConfigurationError, Mistake, in_reading_order
 from infrastructure.configuration.responder_file import read_directory
 from infrastructure.configuration.rule_files import WrittenRule, read_rules
+from infrastructure.configuration.runbooks.checks import runbook_mistakes
+from infrastructure.configuration.runbooks.files import read_runbooks
+from infrastructure.configuration.runbooks.references import reference_mistakes
 from infrastructure.configuration.validation import validate, validate_value
 
 Model = TypeVar("Model", bound=BaseModel)
 
 DETECTION = "detection"
+RUNBOOKS = "runbooks"
+ACTIONS = "actions.yaml"
 SOURCES = "sources.yaml"
 LEVELS = "severity-levels.yaml"
 RESPONDERS = "responders.yaml"
@@ -35,9 +43,15 @@ class _Sources(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What was configured. `warnings` are what deserves attention but stops nothing."""
+    """What was configured. `warnings` are what deserves attention but stops nothing.
+
+    `actions` holds the settings of those actions that have a section, each an instance of the
+    action's own `Settings`.
+    """
 
     rules: tuple[Rule, ...]
+    runbooks: tuple[Runbook, ...]
+    actions: Mapping[str, BaseModel]
     sources: dict[str, JsonLines | RegexLines]
     levels: SeverityLevels
     directory: Directory
@@ -52,8 +66,10 @@ def read_configuration(folder: Path) -> Configuration:
     directory, unknown = read_directory(folder / RESPONDERS)
     mistakes.extend(unknown)
     written, wrong = read_rules([folder / DETECTION])
-    mistakes.extend(wrong)
-    mistakes.extend(references(written))
+    runbooks, amiss = read_runbooks(yaml_files(folder / RUNBOOKS))
+    actions, unfit = read_action_settings(folder / ACTIONS)
+    mistakes += [*wrong, *amiss, *unfit, *runbook_mistakes(runbooks, whole=True)]
+    mistakes += [*reference_mistakes(written, runbooks), *_channels(written)]
     if levels is not None:
         mistakes.extend(_missing_levels(folder / LEVELS, levels))
     errors = [mistake for mistake in mistakes if mistake.severity == "error"]
@@ -61,6 +77,8 @@ def read_configuration(folder: Path) -> Configuration:
         raise ConfigurationError(mistakes)
     return Configuration(
         rules=tuple(each.rule for each in written),
+        runbooks=tuple(each.runbook for each in runbooks if each.runbook),
+        actions=actions,
         sources=dict(sources.sources),
         levels=levels,
         directory=directory,
@@ -68,21 +86,13 @@ def read_configuration(folder: Path) -> Configuration:
     )
 
 
-def references(written: list[WrittenRule]) -> list[Mistake]:
-    """Say which rules name runbooks or channels: as long as there are none, that is a warning."""
-    return [
-        each.mistake(field, f"{what}, and none is configured yet", "", warning=True)
-        for each in written
-        for field, what in _named(each.rule)
-    ]
-
-
-def _named(rule: Rule) -> list[tuple[str, str]]:
-    named = [("runbook", f"names the runbook {rule.runbook}")] if rule.runbook else []
-    if rule.notify_channels:
-        channels = ", ".join(rule.notify_channels)
-        named.append(("notifyChannels", f"names the channels {channels}"))
-    return named
+def _channels(written: list[WrittenRule]) -> Iterator[Mistake]:
+    """Say which rules name channels: as long as there are none, that is a warning."""
+    for each in written:
+        if each.rule.notify_channels:
+            channels = ", ".join(each.rule.notify_channels)
+            problem = f"names the channels {channels}, and none is configured yet"
+            yield each.mistake("notifyChannels", problem, "", warning=True)
 
 
 def _missing_levels(path: Path, levels: SeverityLevels) -> list[Mistake]:

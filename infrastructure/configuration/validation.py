@@ -1,7 +1,7 @@
 """Checks a document against a pydantic model and tells every mistake with its place."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
 
@@ -42,16 +42,26 @@ def validate_value(
     node = document.node(path)
     if node is None:
         return None, (document.mistake(path, "missing"),)
-    # As JSON, so that a strict model still takes lists as tuples and words as enum members.
-    text = json.dumps(node.plain())
-    value, lax = _validated(model, text, strict=None)
-    errors = [placed(each, document, path) for each in lax]
-    _, strict = _validated(model, text, strict=True)
-    errors += _inexact(errors, [placed(each, document, path) for each in strict], document)
-    errors = [each for each in errors if not _counts_only_valid_items(each)]
-    report = ErrorReport(document, path, model)
-    mistakes = in_reading_order(report.mistake(group) for group in settled(errors))
+    value, errors = _checked(document, path, model)
+    mistakes = _reported(errors, ErrorReport(document, path, model))
     return (None if mistakes else value), mistakes
+
+
+def decided_mistakes(
+    document: Document, path: KeyPath, model: type[BaseModel], undecided: Callable[[KeyPath], bool]
+) -> Sequence[Mistake]:
+    """Return what is certainly wrong with the value at a path, which has to be there.
+
+    `undecided` says where a value stands that nobody knows yet: what stands there may turn out
+    to be right, but its key has to be known, and a missing one is missing.
+    """
+    _, errors = _checked(document, path, model)
+    decided = [
+        error
+        for error in errors
+        if error.details["type"] in ("missing", "extra_forbidden") or not undecided(error.path)
+    ]
+    return _reported(decided, ErrorReport(document, path, model))
 
 
 def validate_items(
@@ -76,6 +86,23 @@ def unknown_keys(document: Document, path: KeyPath, known: Iterable[str]) -> lis
     fields = tuple((name,) for name in known)
     strangers = (key for key in keys if (key,) not in fields)
     return [unknown_field(document, (*path, key), fields) for key in strangers]
+
+
+def _checked(
+    document: Document, path: KeyPath, model: type[Model]
+) -> tuple[Model | None, list[PlacedError]]:
+    node = document.node(path) or document.root
+    # As JSON, so that a strict model still takes lists as tuples and words as enum members.
+    text = json.dumps(node.plain())
+    value, lax = _validated(model, text, strict=None)
+    errors = [placed(each, document, path) for each in lax]
+    _, strict = _validated(model, text, strict=True)
+    errors += _inexact(errors, [placed(each, document, path) for each in strict], document)
+    return value, [each for each in errors if not _counts_only_valid_items(each)]
+
+
+def _reported(errors: Iterable[PlacedError], report: ErrorReport) -> tuple[Mistake, ...]:
+    return in_reading_order(report.mistake(group) for group in settled(errors))
 
 
 def _validated(

@@ -11,10 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.detection.rule import Rule
+from infrastructure.actions import catalogue
 from infrastructure.configuration.document import Node
 from infrastructure.configuration.mistakes import ConfigurationError, Mistake
+from infrastructure.configuration.runbooks.checks import runbook_mistakes
+from infrastructure.configuration.runbooks.files import runbook_of_text
 from infrastructure.configuration.validation import validate, validate_items
 from infrastructure.configuration.yaml_document import parse_yaml
+from tests.support.fake_actions import installed_fakes
 
 LOADERS = [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)]
 
@@ -131,6 +135,78 @@ def test_a_rule_with_junk_in_it_is_read_or_refused_at_its_place(data: st.DataObj
     rules, mistakes = validate_items(document, ("rules",), Rule)
     assert len(rules) == (1 if mistakes else 2)
     assert all(mistake.field.startswith("rules[1]") for mistake in mistakes)
+
+
+RUNBOOK: dict[str, Any] = {
+    "id": "rb",
+    "name": "A",
+    "description": "",
+    "category": "data_leak",
+    "triggers": ["x"],
+    "steps": [
+        {
+            "id": "scan",
+            "name": "Scan",
+            "type": "automated",
+            "action": "credential_scan",
+            "parameters": {"credential_pattern": "{{ incident.context.x }}", "only": ["${A}"]},
+            "on_failure": "retry",
+            "retry": {"attempts": 2, "backoff": "1s"},
+            "outputs": {"found": "matches.file"},
+        },
+        {
+            "id": "step-2",
+            "name": "Do",
+            "type": "manual",
+            "instructions": "Do {{ steps.scan.output.found }}",
+            "outputs": ["x"],
+            "timeout": "1h",
+        },
+        {
+            "id": "c",
+            "name": "C",
+            "type": "runbook",
+            "runbook": "other",
+            "when": [{"any": [{"field": "steps.scan.status", "operator": "in", "value": ["x"]}]}],
+        },
+    ],
+    "completion": {"auto_close": True, "reviewers": ["x"]},
+}
+templates = st.lists(
+    st.sampled_from(
+        ["{{", "}}", "{%", "%}", " steps", ".scan", "['a", "']", " if ", "x", "${", "}"]
+    )
+).map("".join)
+
+
+def runbook_mistakes_in(text: str) -> tuple[bool, list[Mistake]]:
+    written, mistakes = runbook_of_text(text, "a.yaml")
+    found = [*mistakes, *runbook_mistakes(written, whole=False)]
+    return any(each.runbook for each in written), found
+
+
+@given(yaml_like | values.map(json.dumps))
+def test_any_text_is_a_runbook_or_refused(text: str) -> None:
+    is_one, mistakes = runbook_mistakes_in(text)
+    assert not is_one
+    assert mistakes
+    assert all(each.line >= 1 and each.column >= 1 for each in mistakes)
+
+
+@given(st.data())
+def test_a_runbook_with_junk_in_it_is_read_or_refused_at_its_place(data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "installed", installed_fakes)
+        runbook = json.loads(json.dumps(RUNBOOK))
+        holder, key = runbook, data.draw(st.sampled_from(sorted(runbook)))
+        while isinstance(holder[key], dict | list) and data.draw(st.booleans()):
+            holder = holder[key]
+            key = data.draw(st.sampled_from([*holder] if isinstance(holder, dict) else [0]))
+        holder[key] = data.draw(values | templates)
+        text = yaml.safe_dump({"runbook": runbook}, default_style='"')
+        is_one, mistakes = runbook_mistakes_in(text)
+    assert is_one or mistakes
+    assert all(each.field.startswith("runbook") for each in mistakes)
 
 
 def test_documents_that_attack_a_parser_are_refused_or_harmless(shared_data: Path) -> None:

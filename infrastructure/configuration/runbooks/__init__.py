@@ -1,0 +1,1 @@
+"""Reads runbooks, and finds every mistake in them and between them."""
