@@ -1,0 +1,110 @@
+"""`tocsin runbooks`: which runbooks there are, and what they do."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from infrastructure.cli.commanding import Command, Group, with_examples
+from infrastructure.cli.failures import RefusedError
+from infrastructure.cli.output import say, say_json, say_json_array, space
+from infrastructure.cli.parameters import Text, json_option
+from infrastructure.cli.tables import Column, table
+from infrastructure.cli.texts import safe
+
+if TYPE_CHECKING:
+    from domain.runbook.runbook import Runbook
+    from infrastructure.configuration.configuration import Configuration
+
+_COLUMNS = (
+    Column("ID", least=24),
+    Column("NAME", least=8),
+    Column("STEPS", right=True),
+    Column("TRIGGERS", least=8),
+    Column("RULES", least=8),
+)
+
+
+@click.group(cls=Group)
+def runbooks() -> None:
+    """See the runbooks in use."""
+
+
+@with_examples("tocsin runbooks list", "tocsin runbooks list --json")
+@runbooks.command("list", cls=Command)
+@json_option
+def list_(as_json: bool) -> None:
+    """List the runbooks in use: how many steps each has, and what starts it."""
+    configuration = _configuration()
+    rows = [_listed(each, _rules(each, configuration)) for each in configuration.runbooks]
+    if as_json:
+        say_json_array(rows)
+    elif rows:
+        say(*table(_COLUMNS, [_cells(row) for row in rows], space()))
+    else:
+        say("There are no runbooks.", "docs/runbooks.md says how to write one.")
+
+
+@with_examples(
+    "tocsin runbooks show runbook-secret-exposure",
+    "tocsin runbooks show secret --json",
+)
+@runbooks.command(cls=Command)
+@click.argument("name", metavar="ID", type=Text())
+@json_option
+def show(name: str, as_json: bool) -> None:
+    """Show what a runbook does, step by step, and who has a say in it.
+
+    A part of its id will do, if no other runbook's id has it.
+    """
+    from infrastructure.cli.runbook_story import story
+
+    configuration = _configuration()
+    runbook = _identified(name, configuration)
+    rules = _rules(runbook, configuration)
+    if as_json:
+        written = runbook.model_dump(mode="json", by_alias=True)
+        say_json({**written, "digest": runbook.digest, "rules": rules})
+    else:
+        say(*story(runbook, rules, space()))
+
+
+def _configuration() -> "Configuration":
+    from infrastructure.configuration.configuration import read_configuration
+    from infrastructure.settings import Settings
+
+    return read_configuration(Settings.of().config)
+
+
+def _rules(runbook: "Runbook", configuration: "Configuration") -> list[str]:
+    """Give the ids of the rules that name a runbook."""
+    return [rule.id for rule in configuration.rules if rule.runbook == runbook.id]
+
+
+def _identified(part: str, configuration: "Configuration") -> "Runbook":
+    exact = [each for each in configuration.runbooks if each.id == part]
+    found = exact or [each for each in configuration.runbooks if part in each.id]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        msg = f"there is no runbook {safe(part)}"
+        raise RefusedError(msg, "See them: tocsin runbooks list")
+    msg = f"{safe(part)} could be any of {len(found)} runbooks; type more of its id"
+    raise RefusedError(msg, *(each.id for each in found))
+
+
+def _listed(runbook: "Runbook", rules: list[str]) -> dict[str, Any]:
+    return {
+        "id": runbook.id,
+        "name": runbook.name,
+        "steps": len(runbook.steps),
+        "triggers": list(runbook.triggers),
+        "rules": rules,
+        "digest": runbook.digest,
+    }
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["id"], row["name"], str(row["steps"]), ", ".join(row["triggers"]),
+        ", ".join(row["rules"]),
+    )  # fmt: skip
