@@ -36,7 +36,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     },
     "Operate": {
         "rules": Entry(f"{_HERE}.rules:rules", "Check rules and runbooks; list the rules."),
-        "runbooks": Entry(f"{_HERE}.runbooks:runbooks", "See the runbooks in use."),
+        "runbooks": Entry(f"{_HERE}.runbooks:runbooks", "See runbooks, and import playbooks."),
         "sources": Entry(f"{_HERE}.sources:sources", "How far each source has been read."),
         "dead-letters": Entry(f"{_HERE}.dead_letters:dead_letters", "Lines that are unreadable."),
         "projections": Entry(f"{_HERE}.projections:projections", "See and rebuild the views."),

@@ -1,5 +1,6 @@
-"""`tocsin runbooks`: which runbooks there are, and what they do."""
+"""`tocsin runbooks`: which runbooks there are, what they do, and those of others brought in."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,7 +27,7 @@ _COLUMNS = (
 
 @click.group(cls=Group)
 def runbooks() -> None:
-    """See the runbooks in use."""
+    """See the runbooks in use, and bring in those of others."""
 
 
 @with_examples("tocsin runbooks list", "tocsin runbooks list --json")
@@ -41,7 +42,7 @@ def list_(as_json: bool) -> None:
     elif rows:
         say(*table(_COLUMNS, [_cells(row) for row in rows], space()))
     else:
-        say("There are no runbooks.", "docs/runbooks.md says how to write one.")
+        say("There are no runbooks.", "See docs/runbooks.md, or: tocsin runbooks import --help")
 
 
 @with_examples(
@@ -66,6 +67,41 @@ def show(name: str, as_json: bool) -> None:
         say_json({**written, "digest": runbook.digest, "rules": rules})
     else:
         say(*story(runbook, rules, space()))
+
+
+@with_examples(
+    "tocsin runbooks import playbook.json                 print it",
+    "tocsin runbooks import playbook.json --to my/runbooks",
+)
+@runbooks.command("import", cls=Command)
+@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--to", "folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+    help="Write the runbook into this folder, as a file named after its id.",
+)  # fmt: skip
+def import_(file: str, folder: Path | None) -> None:
+    """Make a runbook of the CACAO 2.0 playbook in FILE.
+
+    What has no counterpart is named, with its place in the playbook, and never dropped silently:
+    in comments of the runbook, where the playbook means the same without it; else the playbook is
+    refused, with exit status 1. One that is no valid playbook is refused with exit status 2.
+    No file is ever overwritten. docs/cacao.md says what becomes of what.
+    """
+    from infrastructure.cli.importing import imported, written
+
+    found = imported(Path(file))
+    if folder is None:
+        say(found.text.rstrip("\n"))
+        return
+    path = written(found, folder)
+    say(f"Wrote {safe(path)}.")
+    if found.notes:
+        say("What is different from the playbook, or not in it:", *map(_note, found.notes))
+    say(f"Check it: tocsin rules check {safe(path)}")
+
+
+def _note(note: object) -> str:
+    return f"  {safe(note)}"
 
 
 def _configuration() -> "Configuration":

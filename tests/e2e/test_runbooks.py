@@ -1,6 +1,10 @@
-"""`tocsin runbooks`: those in use are listed, and told step by step."""
+"""`tocsin runbooks`: those in use are listed and told, and playbooks of others are brought in."""
+
+import json
+from pathlib import Path
 
 from tests.support.command import Command
+from tests.support.playbooks import a_playbook, action, http
 
 
 def test_the_runbooks_in_use_are_listed(tocsin_on_a_file: Command) -> None:
@@ -71,3 +75,38 @@ runbook:
     assert told.endswith("When all is done: the incident is resolved and closed\n")
     ambiguous = tocsin.run("runbooks", "show", "u", env=config)
     assert (ambiguous.status, "could be any of 2 runbooks" in ambiguous.err) == (1, True)
+
+
+def test_a_playbook_is_imported_checked_and_never_overwritten(tocsin_on_a_file: Command) -> None:
+    tocsin = tocsin_on_a_file
+    playbook = a_playbook({"a--1": action("end--1", http(), name="Ask")}, labels=["\x1b[2J\u202e"])
+    (tocsin.folder / "p.json").write_text(json.dumps(playbook))
+    printed = tocsin.ok("runbooks", "import", "p.json").out
+    assert printed.startswith("# Made of the CACAO 2.0 playbook playbook--1 (p.json).\n#\n")
+    assert printed.isascii()
+    wrote = tocsin.ok("runbooks", "import", "p.json", "--to", "new/runbooks")
+    path = Path("new/runbooks/playbook--1.yaml")
+    assert wrote.out.startswith(f"Wrote {path}.\nWhat is different from the playbook, or not in it")
+    assert "\x1b" not in wrote.out
+    assert (tocsin.folder / path).read_text() == printed
+    checked = tocsin.ok("rules", "check", path).out.splitlines()
+    assert checked[-1].startswith("1 good runbook; 0 mistakes, ")
+    again = tocsin.run("runbooks", "import", "p.json", "--to", "new/runbooks")
+    assert (again.status, again.out) == (1, "")
+    assert "nothing is overwritten" in again.err
+
+
+def test_what_cannot_be_imported_is_refused_with_what_and_where(tocsin_on_a_file: Command) -> None:
+    tocsin = tocsin_on_a_file
+    for name, workflow, status, said in (
+        ("pong", {"a--1": action("end--1", {"type": "pong"})}, 1, "does what no runbook can do:"),
+        ("lost", {"a--1": action("b--1")}, 2, "is no valid CACAO 2.0 playbook:"),
+    ):
+        (tocsin.folder / name).write_text(json.dumps(a_playbook(workflow)))
+        refused = tocsin.run("runbooks", "import", name, "--to", "out")
+        assert (refused.status, refused.out) == (status, "")
+        first, second = refused.err.splitlines()
+        assert first == f"tocsin: {name} {said}"
+        assert second.startswith("  $.workflow['a--1'].")
+    assert not (tocsin.folder / "out").exists()
+    assert tocsin.run("runbooks", "import", "missing").status == 2

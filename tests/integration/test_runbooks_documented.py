@@ -1,4 +1,4 @@
-"""The page about runbooks names everything there is, and its examples are good."""
+"""The pages about runbooks and playbooks name everything there is, and their examples are good."""
 
 import re
 import textwrap
@@ -9,12 +9,19 @@ from pydantic import BaseModel
 
 from domain.runbook.runbook import Completion, Runbook
 from domain.runbook.step import AutomatedStep, ManualStep, Retry, SubRunbookStep
+from infrastructure.cacao.requests import REQUESTS
+from infrastructure.cacao.tasks import SHELLS
 from infrastructure.configuration.runbooks.checks import runbook_mistakes
 from infrastructure.configuration.runbooks.files import runbook_of_text
 
 DOCS = Path(__file__).parents[2] / "docs"
 RUNBOOKS = (DOCS / "runbooks.md").read_text("utf-8")
+CACAO = (DOCS / "cacao.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", RUNBOOKS, re.DOTALL)
+STEPS = (
+    "start", "end", "action", "playbook-action", "parallel", "if-condition", "while-condition",
+    "switch-condition",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -37,3 +44,8 @@ def test_an_example_is_good(example: str) -> None:
 
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) == 3
+
+
+@pytest.mark.parametrize("name", [*STEPS, "manual", *REQUESTS, *SHELLS])
+def test_what_playbooks_are_made_of_is_on_the_page(name: str) -> None:
+    assert f"`{name}`" in CACAO
