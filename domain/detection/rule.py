@@ -34,6 +34,7 @@ Category = Literal[
 ]
 
 Identifier = Annotated[StrictStr, Field(min_length=1, max_length=200)]
+LabelName = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern="^[^=]+$")]
 FieldPath = Annotated[StrictStr, Field(min_length=1, max_length=500)]
 
 
@@ -108,7 +109,7 @@ class Rule(RuleModel):
     runbook: Identifier | None = None
     auto_remediate: StrictBool = False
     notify_channels: tuple[Identifier, ...]
-    labels: dict[Identifier, Label] = Field(default_factory=dict)
+    labels: dict[LabelName, Label] = Field(default_factory=dict)
     context: dict[Identifier, FieldPath] = Field(default_factory=dict)
     limit: Annotated[StrictInt, Field(ge=1, le=100_000)] = 60
 

@@ -88,6 +88,9 @@ class Incident(BaseAggregate[str]):
 
     def resolve(self, provenance: Provenance, at: datetime) -> None:
         """Say that the harm has ended."""
+        if self.status == "resolved":
+            msg = f"{self.id} is resolved already"
+            raise IllegalTransitionError(msg)
         self._refuse_unless_open("resolved")
         self._trigger(self.Resolved, provenance, at)
 

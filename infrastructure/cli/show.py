@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from domain.signal import Signal
 
 _NAMES = 14
+_LONGEST = 4
+"""How many lines of a value are shown; all of it is in the JSON."""
 _NEXT = {
     "detected": ("ack", "investigate", "close --as false-alarm"),
     "acknowledged": ("investigate", "note … TEXT", "assess … affected_users=1200", "resolve"),
@@ -184,6 +186,7 @@ def _named(name: str, value: str) -> Iterator[str]:
     """Give a line, or lines, of a name and a value; nothing if there is no value."""
     if not value:
         return
-    first, *rest = wrapped(safe(value), space(), " " * (_NAMES + 4))
+    shown = clipped(safe(value), _LONGEST * space())
+    first, *rest = wrapped(shown, space(), " " * (_NAMES + 4))
     yield f"    {faint(f'{safe(name):<{_NAMES}}')}{first.lstrip()}"
     yield from rest

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 ELLIPSIS = "…"
+# So many characters a column are looked at: some take no column, and a text may be full of them.
+_DENSEST = 4
 
 
 def safe(text: object) -> str:
@@ -31,17 +33,9 @@ def width(text: str) -> int:
 
 def clipped(text: str, limit: int) -> str:
     """Cut a harmless text to a width, with an ellipsis where something is missing."""
-    if width(text) <= limit:
+    if len(text) <= _DENSEST * limit and width(text) <= limit:
         return text
-    if text.isascii():
-        return text[: limit - 1] + ELLIPSIS
-    kept, taken = "", 0
-    for character in text:
-        taken = width(kept + character)
-        if taken > limit - 1:
-            break
-        kept += character
-    return kept + ELLIPSIS
+    return _beginning(text, limit - 1) + ELLIPSIS
 
 
 def padded(text: str, to: int, *, right: bool = False) -> str:
@@ -64,12 +58,26 @@ def wrapped(text: str, limit: int, indent: str = "") -> Iterator[str]:
 
 def _pieces(text: str, limit: int) -> Iterator[str]:
     for word in text.split(" "):
-        rest = word
-        while width(rest) > limit:
-            piece = clipped(rest, limit).removesuffix(ELLIPSIS)
+        at = 0
+        while at < len(word):
+            piece = _beginning(word[at : at + _DENSEST * limit], limit) or word[at]
             yield piece
-            rest = rest[len(piece) :]
-        yield rest
+            at += len(piece)
+        if not word:
+            yield word
+
+
+def _beginning(text: str, limit: int) -> str:
+    """Give as much of the beginning of a text as is sure to fit into a width."""
+    text = text[: _DENSEST * limit]
+    if text.isascii():
+        return text[:limit]
+    kept = ""
+    for character in text:
+        if width(kept + character) > limit:
+            break
+        kept += character
+    return kept
 
 
 def _printable(character: str) -> str:

@@ -1,5 +1,6 @@
 """What is printed fits a terminal of 80 columns and cannot take it over."""
 
+import json
 import os
 import pty
 import select
@@ -37,6 +38,15 @@ def test_no_line_is_too_long_and_nothing_is_obeyed(tocsin: Command) -> None:
         lines = printed.split("\n")
         assert [line for line in lines if cell_len(line) > 80] == [], command
         assert [line for line in lines if not line.isprintable()] == [], command
+
+
+def test_a_very_long_value_does_not_push_the_rest_away(tocsin: Command) -> None:
+    record = {"timestamp": "2026-03-10T04:00:00Z", "action": "secret_detected"}
+    record |= dict.fromkeys(("service", "secretType"), "東" * 30_000)
+    tocsin.ok("ingest", "-", "--as", "long", given=json.dumps(record))
+    (incident,) = tocsin.ok("incidents", "--since", "2026-03-10T04:00:00Z", "--json").json
+    assert len(tocsin.ok("show", incident["id"]).out.splitlines()) < 50
+    assert len(tocsin.ok("show", incident["id"], "--json").json["labels"]["service"]) == 30_000
 
 
 def test_json_holds_everything_and_only_ascii(tocsin: Command) -> None:

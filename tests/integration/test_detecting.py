@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from application.commands.incidents import Order
 from tests.support.ingesting import Case, a_rule, equals, write_configuration
 
@@ -134,3 +136,21 @@ def test_every_event_says_who_caused_it_and_by_what(tmp_path: Path, database_url
     assert acknowledged["cause"] == {"kind": "command", "id": "command-1"}
     assert acknowledged["reason"] == "my turn"
     assert {provenance["correlation"] for _, provenance in told} == {incident.id}
+
+
+def test_where_two_ids_would_be_alike_the_second_is_longer(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.commands.naming._SHORTEST", 1)
+    leaks = a_rule("leaks", SECRET["detection"])
+    log = _write(tmp_path / "1.jsonl", [_leaked(n) for n in range(50)])
+    found = []
+    for batch in (1, 1_000):
+        folder = write_configuration(tmp_path / str(batch), [leaks])
+        case = Case(folder, f"{sqlite_url}.{batch}")
+        case.ingest(log, "audit", batch)
+        found.append([each.id for each in case.incidents()])
+    assert found[0] == found[1]
+    assert len(set(found[0])) == 50
+    lengths = {len(name.rpartition("-")[2]) for name in found[0]}
+    assert lengths >= {1, 3}

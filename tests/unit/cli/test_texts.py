@@ -1,11 +1,15 @@
 """Text from anywhere, made fit for a terminal."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from infrastructure.cli.texts import clipped, padded, safe, safe_lines, width, wrapped
 
+# It takes a second on a slow machine; looking at all the rest again for every line, minutes.
+_PATIENCE = 20
 ANY = st.text(st.characters(exclude_categories=[]), max_size=60)
 
 
@@ -45,6 +49,16 @@ def test_a_clipped_text_fits(text: str, limit: int) -> None:
     shown = clipped(safe(text), limit)
     assert width(shown) <= limit
     assert shown == safe(text) or shown.endswith("…")
+
+
+@pytest.mark.parametrize("of", ["x", "東", "e\u0301", "\u0301", "東 "])
+def test_however_long_a_text_is_it_takes_no_longer_a_character(of: str) -> None:
+    text = of * (100_000 // len(of))
+    before = perf_counter()
+    lines = list(wrapped(text, 80, "  "))
+    assert clipped(text, 80)
+    assert perf_counter() - before < _PATIENCE
+    assert sum(map(len, lines)) >= len(text.replace(" ", ""))
 
 
 @given(ANY, st.integers(10, 40))

@@ -132,6 +132,7 @@ def test_labels_are_written_or_taken_from_a_field() -> None:
         written(limit=True),
         written(unknown=1),
         written(labels={"": "x"}),
+        written(labels={"a=b": "x"}),
         written(labels={"host": {"path": "x"}}),
         detection(source="logs"),
         detection(unknown=1),

@@ -178,6 +178,13 @@ def test_the_second_to_acknowledge_learns_who_was_first() -> None:
         given("acknowledge").acknowledge(BEN, AT)
 
 
+def test_what_is_resolved_is_so_already() -> None:
+    with pytest.raises(IllegalTransitionError, match="is resolved already"):
+        given("resolve").resolve(BEN, AT)
+    with pytest.raises(IllegalTransitionError, match="is closed and cannot be resolved; reopen it"):
+        given("close as a false alarm").resolve(BEN, AT)
+
+
 def test_an_incident_that_is_closed_unresolved_says_what_to_do() -> None:
     with pytest.raises(IllegalTransitionError, match="resolve it before it is closed"):
         given().close("resolved", ANNA, AT)
