@@ -38,6 +38,9 @@ _COLUMNS = (
     Column("LAST"),
 )
 
+# A folder that has one of these is a whole configuration, even if others are missing.
+_PARTS = ("detection", "runbooks", "sources.yaml", "severity-levels.yaml")
+
 
 @click.group(cls=Group)
 def rules() -> None:
@@ -80,7 +83,8 @@ def check(context: click.Context, places: tuple[str, ...], as_json: bool) -> Non
 def list_(utc: bool, as_json: bool) -> None:
     """List the rules in use, how many incidents each found, and when it last fired.
 
-    Rules that found something and are no longer in use are at the end.
+    Rules that found something and are no longer in use are at the end. With --json also when
+    each was first loaded, and when and by whom it was last changed or removed.
     """
     from infrastructure.cli.opened import opened, views_of
 
@@ -105,7 +109,7 @@ def checked(places: "Sequence[Path]") -> "tuple[str, list[Mistake]]":
     rules = runbooks = 0
     mistakes: list[Mistake] = []
     for place in places or [_existing(Settings.of().config)]:
-        whole = not places or (place / "detection").is_dir()
+        whole = not places or any((place / part).exists() for part in _PARTS)
         found = check_configuration(place) if whole else check_place(place)
         rules += found.rules
         runbooks += found.runbooks
@@ -137,7 +141,7 @@ def _listed(rule: "Rule", row: "RuleRow | None") -> dict[str, Any]:
         "enabled": rule.enabled,
         "in_use": True,
         "incidents": row.incidents if row else 0,
-        "last_fired_at": row.last_fired_at if row else None,
+        **_history(row),
     }
 
 
@@ -150,8 +154,13 @@ def _gone(row: "RuleRow") -> dict[str, Any]:
         "enabled": False,
         "in_use": False,
         "incidents": row.incidents,
-        "last_fired_at": row.last_fired_at,
+        **_history(row),
     }
+
+
+def _history(row: "RuleRow | None") -> dict[str, Any]:
+    names = ("last_fired_at", "first_loaded_at", "changed_at", "changed_by")
+    return {name: getattr(row, name, None) for name in names}
 
 
 def _cells(listed: dict[str, Any], *, utc: bool) -> tuple[str, ...]:

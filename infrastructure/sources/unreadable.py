@@ -15,7 +15,9 @@ class SourceUnavailableError(Exception):
         """State what the operating system, or the decompressor, said about a path."""
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         kind = SourceMissingError if isinstance(error, FileNotFoundError) else cls
-        return kind(f"cannot read {path}: {reason[:1].lower()}{reason[1:]}")
+        if reason[1:2].islower():
+            reason = f"{reason[0].lower()}{reason[1:]}"
+        return kind(f"cannot read {path}: {reason}")
 
 
 class SourceMissingError(SourceUnavailableError):

@@ -124,6 +124,15 @@ def test_mistakes_in_the_configuration_are_told_at_once(tocsin_on_a_file: Comman
     errors = [line for line in checked.out.splitlines() if line.startswith("error: ")]
     assert len(errors) > 2
     assert all(line.startswith("error: conf/detection/security.yaml:") for line in errors)
+    rules.rename(tocsin.folder / "conf" / "gone.yaml")
+    (tocsin.folder / "conf" / "detection" / "cloud.yaml").unlink()
+    (tocsin.folder / "conf" / "detection").rmdir()
+    assert tocsin.run("rules", "check", "conf").out.splitlines() == [
+        "error: conf/detection:1:1: no such file or directory",
+        "0 good rules; 1 mistake, 0 warnings.",
+    ]
+    (tocsin.folder / "conf" / "detection").mkdir()
+    (tocsin.folder / "conf" / "gone.yaml").rename(rules)
     found = tocsin.run("rules", "check", rules, "--json")
     assert found.status == 2
     assert {"file", "line", "column", "field", "problem", "expected"} <= set(found.json[0])

@@ -33,6 +33,7 @@ def test_a_log_is_read_and_told_of(tocsin: Command, log: Path) -> None:
     assert (source["name"], source["lines"], source["rejected"]) == ("audit", 15, 2)
     rules = {row["id"]: row for row in tocsin.ok("rules", "list", "--json").json}
     assert rules["rule-auth-brute-force"]["incidents"] == 1
+    assert rules["rule-auth-brute-force"]["changed_by"] == "tester"
 
 
 def test_an_incident_is_seen_through_to_its_end(tocsin: Command, log: Path) -> None:

@@ -170,7 +170,10 @@ def test_a_compressed_file_is_read_like_the_plain_one(log: Path) -> None:
 def test_a_damaged_compressed_file_says_so(log: Path) -> None:
     log.write_bytes(gzip.compress(records(*range(50)))[:-20])
 
-    with pytest.raises(SourceUnavailableError, match=r"cannot read .*app\.log: "):
+    with pytest.raises(SourceUnavailableError, match=r"cannot read .*app\.log: compressed file"):
+        heard(log)
+    log.write_bytes(gzip.compress(records(*range(50)))[:-8] + bytes(8))
+    with pytest.raises(SourceUnavailableError, match=r"cannot read .*app\.log: CRC check"):
         heard(log)
 
 
