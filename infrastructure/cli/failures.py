@@ -109,6 +109,10 @@ def _said(error: BaseException) -> str:
     inner = error
     while (cause := inner.__cause__ or getattr(inner, "orig", None)) and cause is not inner:
         inner = cause
+    kind = f"{type(inner).__module__}.{type(inner).__qualname__}"
+    if kind == "psycopg.ProgrammingError" and not getattr(inner, "sqlstate", None):
+        # No server said this: the driver quotes what it cannot read, which may be the password.
+        return "its URL cannot be read; write postgresql://USER@HOST/NAME"
     return " ".join((str(inner) or str(error) or type(inner).__name__).split())
 
 

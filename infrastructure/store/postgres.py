@@ -6,13 +6,14 @@ from typing import Any
 
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from eventsourcing.postgres import PostgresFactory, PostgresProcessRecorder
-from psycopg import Cursor
-from psycopg.conninfo import conninfo_to_dict
+from psycopg import Cursor, connect
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from infrastructure.store import working_tables
 
+_PATIENCE_SECONDS = 30
 _SET_UP_LOCK = 0x746F6373  # "tocs": serialises the set-up of two processes that start at once
 
 
@@ -67,6 +68,7 @@ class JournalFactory(PostgresFactory):
     URL = "TOCSIN_URL"
 
     def __init__(self, env: Any) -> None:
+        _reach(env[self.URL])
         super().__init__(env)
         pool, schema = self.datastore.pool, self.datastore.schema
         parameters = dict(conninfo_to_dict(self.env.get(self.URL) or ""))
@@ -79,3 +81,12 @@ class JournalFactory(PostgresFactory):
         recorder = JournalRecorder(self.datastore, events_table_name="stored_events")
         recorder.create_table()
         return recorder
+
+
+def _reach(url: str) -> None:
+    """Have the driver say at once why a server does not answer: the pool tries long, and does not.
+
+    Raises psycopg's OperationalError.
+    """
+    patience = conninfo_to_dict(url).get("connect_timeout", _PATIENCE_SECONDS)
+    connect(make_conninfo(url, connect_timeout=patience)).close()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 
@@ -27,7 +27,7 @@ def open_journal(url: str) -> Journal:
 
     Raises ValueError for any other URL.
     """
-    scheme = urlsplit(url).scheme
+    scheme, _, _ = url.partition("://")
     env = {
         "ORIGINATOR_ID_TYPE": "text",
         "MAPPER_TOPIC": "infrastructure.store.mapper:JsonMapper",

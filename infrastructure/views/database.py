@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from application.views import UnreadableViewsError, ViewsError
 from infrastructure.views.technology import Technology
@@ -91,7 +91,12 @@ def _address(url: str) -> URL:
     # A path is taken as the log takes it, whatever characters are in it.
     if url.startswith(_SQLITE):
         return URL.create("sqlite", database=unquote(url.removeprefix(_SQLITE)))
-    return make_url(url)
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        # What it says may hold a password.
+        msg = "the database's URL cannot be read: write postgresql://USER@HOST/NAME"
+        raise ViewsError(msg) from None
 
 
 def _technology(url: URL) -> Technology:

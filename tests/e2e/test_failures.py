@@ -88,6 +88,8 @@ def test_a_database_that_cannot_be(tmp_path: Path, log: Path) -> None:
         ("mysql://root@localhost/x", "of the kind 'mysql'"),
         ("sqlite:///:memory:", "lost at once"),
         ("postgresql://u:secret@127.0.0.1:1/x", "127.0.0.1"),
+        ("postgresql://u:secret@[::1", "URL cannot be read"),
+        ("postgresql://u:secret%zz@127.0.0.1:1/x", "postgresql://"),
     ):
         for arguments in (["incidents"], ["ack", "INC-20260310-AAAAAA"], ["ingest", str(log)]):
             failed = Command(tmp_path, database).run(*arguments)
@@ -95,6 +97,15 @@ def test_a_database_that_cannot_be(tmp_path: Path, log: Path) -> None:
             assert said in failed.err
             assert "secret" not in failed.err
             assert len(failed.err.splitlines()) == 1
+
+
+def test_a_database_that_the_server_does_not_have(
+    tmp_path: Path, postgres_url: str, log: Path
+) -> None:
+    nowhere = Command(tmp_path, postgres_url.replace("/test_", "/no_"))
+    refused = nowhere.run("ingest", log)
+    assert refused.status == 1
+    assert "does not exist; create it, or see TOCSIN_DATABASE" in refused.err
 
 
 def test_a_database_that_is_locked_or_read_only(tocsin_on_a_file: Command, log: Path) -> None:
