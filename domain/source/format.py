@@ -1,7 +1,7 @@
 """How a source's records are read, as `sources.yaml` says it."""
 
 from datetime import timedelta, timezone
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -14,6 +14,7 @@ from pydantic import (
     StrictFloat,
     StrictInt,
     StrictStr,
+    model_validator,
 )
 
 from domain.detection.condition import compiled_regex
@@ -99,6 +100,16 @@ class Extract(_Part):
     fields: dict[StrictStr, FieldPath] = Field(default_factory=dict)
     add: dict[FieldPath, Constant] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _fields_are_of_groups(self) -> Self:
+        _paths(self.match, self.fields)
+        return self
+
+    @property
+    def paths(self) -> set[str]:
+        """Every path at which this may put something."""
+        return {*_paths(self.match, self.fields), *self.add}
+
 
 class RegexLines(_Part):
     """One line of text a record. Named groups of `line` become fields of the signal's data.
@@ -118,6 +129,24 @@ class RegexLines(_Part):
     extract: tuple[Extract, ...] = ()
     add: dict[FieldPath, Constant] = Field(default_factory=dict)
     repeats: Literal["expand", "once"] = "once"
+
+    @model_validator(mode="after")
+    def _something_gives_the_time(self) -> Self:
+        given = {*_paths(self.line, self.fields), *self.add}
+        given.update(*(each.paths for each in self.extract))
+        wanted = (self.time.field, *self.time.otherwise)
+        if given.isdisjoint(wanted):
+            msg = f"no group gives the time, {' or '.join(wanted)}; say time: {{ field: … }}"
+            raise ValueError(msg)
+        return self
+
+
+def _paths(pattern: str, fields: dict[str, str]) -> set[str]:
+    groups = compiled_regex(pattern).groupindex
+    if strangers := ", ".join(fields.keys() - groups.keys()):
+        msg = f"fields names groups that the expression does not have: {strangers}"
+        raise ValueError(msg)
+    return {fields.get(name, name) for name in groups}
 
 
 SourceFormat = Annotated[JsonLines | RegexLines, Discriminator("format")]
