@@ -8,6 +8,7 @@ from eventsourcing.application import AggregateNotFoundError, Application, Proce
 from eventsourcing.domain import BaseAggregate
 from eventsourcing.persistence import Tracking
 
+from application.commands.totals import Totals
 from application.reading import Cursor
 from domain.detection.memory import MemoryChanges
 from domain.incident.evidence import Unrecorded
@@ -25,7 +26,7 @@ class Progress:
 
     Saving fails with SourceConflictError unless the source still stands at `expected`, a byte
     position. `tallies` name the incidents whose newest signals no event records yet; None
-    stands for one that has none left.
+    stands for one that has none left. `since_rest` is what was read and no event tells yet.
     """
 
     source: str
@@ -33,6 +34,7 @@ class Progress:
     cursor: Cursor
     memory: MemoryChanges = field(default_factory=MemoryChanges)
     tallies: dict[str, Unrecorded | None] = field(default_factory=dict)
+    since_rest: Totals = field(default_factory=Totals)
 
 
 class Journal(Application[str]):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from application.commands.totals import Totals
 from application.reading import Cursor
 from domain.detection.memory import Memory, PendingSignals
 from domain.incident.evidence import Unrecorded
@@ -29,6 +30,10 @@ class SourceMemory(Protocol):
 
     def tallies(self, source: str) -> dict[str, Unrecorded]:
         """Give the tallies of incidents whose newest signals no event records yet."""
+        ...
+
+    def since_rest(self, source: str) -> Totals:
+        """Give what was read since it was last noted in the log how far the source was read."""
         ...
 
     def pending(self, source: str) -> PendingSignals:

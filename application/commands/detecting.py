@@ -65,7 +65,8 @@ class Ingestion:
             knowledge.key_limit,
         )
         self.totals = Totals()
-        self._since_rest = Totals()
+        # A run that was killed came to no rest: what it read is still to be told.
+        self._since_rest = memory.since_rest(source)
         self._reached = self.cursor
         self._begin_batch()
 
@@ -112,7 +113,8 @@ class Ingestion:
             self._detector.moved(rule_id, before, after)
         changes = self._detector.changes()
         source = self._befallen_source(at, changes.let_go, at_rest)
-        self._commit(source, incidents, changes, waiting)
+        told = Totals() if at_rest else self._since_rest
+        self._commit(source, incidents, changes, waiting, told)
         self._source = source
         self._saved(incidents, waiting, changes.let_go)
         if at_rest:
@@ -124,6 +126,7 @@ class Ingestion:
         incidents: IncidentBatch,
         changes: MemoryChanges,
         waiting: dict[str, Unrecorded | None],
+        since_rest: Totals,
     ) -> None:
         touched = [source, *incidents.incidents]
         if self._reached != self.cursor or any(item.pending_events for item in touched):
@@ -136,6 +139,7 @@ class Ingestion:
                         self._reached,
                         changes,
                         waiting,
+                        since_rest,
                     ),
                 )
             except RecordConflictError:

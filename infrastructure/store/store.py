@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from application.commands.totals import Totals
 from application.journal import Journal
 from application.log import Record
 from application.reading import Cursor
@@ -161,6 +162,11 @@ class StoredSourceMemory:
         """Give the tallies of incidents whose newest signals no event records yet."""
         with self._transaction() as cursor:
             return working_rows.read_tallies(cursor, self._sql, source)
+
+    def since_rest(self, source: str) -> Totals:
+        """Give what was read since it was last noted in the log how far the source was read."""
+        with self._transaction() as cursor:
+            return working_rows.read_totals(cursor, self._sql, source)
 
     def pending(self, source: str) -> "StoredPendingSignals":
         """Give access to the content of its pending signals."""

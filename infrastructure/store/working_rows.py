@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from application.commands.totals import Totals
 from application.reading import Cursor, FileMark
 from domain.detection.memory import Mark, Memory, OpenedIncident, OpenEpisode, PendingSignal
 from domain.detection.window import Span
@@ -96,3 +97,15 @@ def read_pending(
         PendingSignal(*of, row["at"], row["arrival"], Signal.model_validate_json(row["signal"]))
         for row in cursor.fetchall()
     ]
+
+
+def read_totals(cursor: SqlCursor, sql: Sql, source: str) -> Totals:
+    """Read what was read of a source and no event tells yet."""
+    cursor.execute(
+        sql("SELECT lines, signals, matched, rejected FROM totals_since_rest WHERE source = ?"),
+        (source,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return Totals()
+    return Totals(row["lines"], row["signals"], row["matched"], row["rejected"])

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from application.commands.totals import Totals
 from application.journal import Progress, SourceConflictError
 from domain.detection.memory import (
     Mark,
@@ -48,6 +49,9 @@ CREATE = (
     "PRIMARY KEY (source, rule_id))",
     "CREATE TABLE IF NOT EXISTS unrecorded_tallies (source TEXT NOT NULL, "
     "incident_id TEXT NOT NULL, tally TEXT NOT NULL, PRIMARY KEY (source, incident_id))",
+    "CREATE TABLE IF NOT EXISTS totals_since_rest (source TEXT PRIMARY KEY, "
+    "lines BIGINT NOT NULL, signals BIGINT NOT NULL, matched BIGINT NOT NULL, "
+    "rejected BIGINT NOT NULL)",
 )
 
 _RULE = "WHERE source = ? AND rule_id = ?"
@@ -73,6 +77,7 @@ Rows = Iterable[Sequence[Any]]
 def write_progress(cursor: SqlCursor, sql: Sql, progress: Progress) -> None:
     """Write a source's progress; raises SourceConflictError if somebody else has moved it."""
     _advance(cursor, sql, progress)
+    _write_totals(cursor, sql, progress.source, progress.since_rest)
     _write_memory(cursor, sql, progress.source, progress.memory)
     for incident_id, tally in progress.tallies.items():
         where = (progress.source, incident_id)
@@ -103,6 +108,13 @@ def _advance(cursor: SqlCursor, sql: Sql, progress: Progress) -> None:
     )
     if cursor.fetchone() is None:
         raise SourceConflictError(progress.source)
+
+
+def _write_totals(cursor: SqlCursor, sql: Sql, source: str, totals: Totals) -> None:
+    cursor.execute(sql("DELETE FROM totals_since_rest WHERE source = ?"), (source,))
+    if totals.lines:
+        row = (source, totals.lines, totals.signals, totals.matched, totals.rejected)
+        cursor.execute(sql("INSERT INTO totals_since_rest VALUES (?, ?, ?, ?, ?)"), row)
 
 
 def _write_memory(cursor: SqlCursor, sql: Sql, source: str, changes: MemoryChanges) -> None:

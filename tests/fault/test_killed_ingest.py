@@ -20,15 +20,17 @@ from tests.support.ingesting import Case, write_configuration
 LINES = 100_000 if SOAK else 12_000
 KILLS = 100 if SOAK else 12
 BATCH = 200
+DURING_START = 0.2
 
-Said = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
+Said = tuple[list[tuple[object, ...]], ...]
 
 
 def _start(case: Case, log: Path, name: str = "audit") -> "subprocess.Popen[bytes]":
     words = [case.config, case.database, log, name, BATCH]
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.support.ingest_process", *map(str, words)], cwd=ROOT
-    )
+        [sys.executable, "-m", "tests.support.ingest_process", *map(str, words)], cwd=ROOT,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
 
 
 def _dead_letters(tocsin: Tocsin) -> list[tuple[object, ...]]:
@@ -37,13 +39,18 @@ def _dead_letters(tocsin: Tocsin) -> list[tuple[object, ...]]:
     return sorted((row.source, row.position, row.line, row.reason, row.excerpt) for row in rows)
 
 
+def _sources(tocsin: Tocsin) -> list[tuple[object, ...]]:
+    rows = tocsin.views.sources()
+    return [(row.name, row.lines, row.signals, row.matched, row.rejected) for row in rows]
+
+
 def _said(case: Case) -> Said:
     incidents: list[tuple[object, ...]] = [
         (each.id, each.tally, each.severity, each.facts, [signal.id for signal in each.signals])
         for each in case.incidents()
     ]
     with case.tocsin() as tocsin:
-        return incidents, _dead_letters(tocsin)
+        return incidents, _dead_letters(tocsin), _sources(tocsin)
 
 
 def test_an_ingest_killed_again_and_again_ends_as_an_undisturbed_one(
@@ -59,14 +66,30 @@ def test_an_ingest_killed_again_and_again_ends_as_an_undisturbed_one(
     assert len(wanted[1]) > 10
 
     case, chance, killed = Case(config, database_url), random.Random(), 0
-    for _ in range(KILLS):
-        process = _start(case, log)
-        time.sleep(chance.uniform(0.7, 2.0))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-    assert killed > 0
-    assert _start(case, log).wait() == 0
+    # Not to the very end, so that nearly every time there is something left to kill.
+    places = sorted(chance.randrange(log.stat().st_size * 9 // 10) for _ in range(KILLS))
+    for place in places:
+        with _start(case, log) as process:
+            if chance.random() < DURING_START:
+                time.sleep(chance.uniform(0, 0.3))
+            else:
+                _await(process, place)
+                time.sleep(chance.uniform(0, 0.02))
+            process.send_signal(signal.SIGKILL)
+        killed += process.returncode == -signal.SIGKILL
+    assert killed > KILLS * 0.8
+    with _start(case, log) as process:
+        process.communicate()
+    assert process.returncode == 0
     assert _said(case) == wanted
+
+
+def _await(process: "subprocess.Popen[bytes]", place: int) -> None:
+    """Wait until a byte position has been read, or for the first sign of life behind it."""
+    assert process.stdout
+    for position in process.stdout:
+        if int(position) >= place:
+            return
 
 
 def test_two_that_read_while_a_third_acknowledges_lose_nothing(
@@ -85,7 +108,9 @@ def test_two_that_read_while_a_third_acknowledges_lose_nothing(
     case = Case(config, database_url)
     readers = [_start(case, log, name) for name, log in logs.items()]
     acknowledged = _acknowledge_while(case, readers)
-    assert [reader.wait() for reader in readers] == [0, 0]
+    for reader in readers:
+        reader.communicate()
+    assert [reader.returncode for reader in readers] == [0, 0]
     incidents = {each.id: each for each in case.incidents()}
     assert incidents.keys() == wanted
     assert acknowledged

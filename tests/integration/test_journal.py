@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from eventsourcing.persistence import OperationalError, RecordConflictError
 
+from application.commands.totals import Totals
 from application.journal import Journal, Progress, SourceConflictError
 from application.reading import Cursor, FileMark
 from domain.detection.memory import Mark, MemoryChanges, OpenEpisode, PendingSignal
@@ -116,6 +117,19 @@ def test_progress_comes_back_as_it_was_saved(journal: Journal) -> None:
     waiting = memory.pending("audit").within("rule", "key", Span(8, 9))
     assert [row.signal for row in waiting] == [example_signal(8)]
     assert memory.memory("other").marks == []
+
+
+def test_what_was_read_since_a_source_was_at_rest_is_kept_until_it_is_again(
+    journal: Journal,
+) -> None:
+    memory, read = StoredSourceMemory(journal), Totals(lines=5, signals=4, matched=2, rejected=1)
+    assert memory.since_rest("audit") == Totals()
+    for position in (10, 20):
+        progress = Progress("audit", position - 10, Cursor(position, 1, (MARK,)), since_rest=read)
+        journal.commit([], progress)
+        assert memory.since_rest("audit") == read
+    journal.commit([], Progress("audit", 20, Cursor(20, 1, (MARK,))))
+    assert memory.since_rest("audit") == Totals()
 
 
 def test_taken_and_outnumbered_pending_signals_are_gone(journal: Journal) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from application.commands.ingesting import Rhythm
+from application.commands.ingesting import Rhythm, Told
 from application.commands.totals import Totals
 from domain.incident.incident import Incident
 from infrastructure.bootstrap import Reading, Tocsin
@@ -73,7 +73,12 @@ class Case:
             tocsin.close()
 
     def ingest(
-        self, location: Path | str, source: str, batch: int | None = None, name: str = ""
+        self,
+        location: Path | str,
+        source: str,
+        batch: int | None = None,
+        name: str = "",
+        told: Told = _untold,
     ) -> Totals:
         """Read a file as the source of a name, saving after every `batch` lines."""
         rhythm = Rhythm(lines=batch, every=timedelta(days=1)) if batch else Rhythm()
@@ -85,7 +90,7 @@ class Case:
             max_lines=min(batch or 1000, 1000),
         )
         with self.tocsin() as tocsin:
-            return tocsin.ingest(reading, rhythm, _untold)
+            return tocsin.ingest(reading, rhythm, told)
 
     def incidents(self) -> list[Incident]:
         """Every incident in the log, in the order in which they were detected."""
