@@ -174,10 +174,10 @@ def test_two_may_rebuild_at_once(database: ViewDatabase, log: MemoryLog, views: 
 def test_a_new_version_is_built_beside_the_old_at_the_next_catch_up(
     database: ViewDatabase, log: MemoryLog, views: SqlViews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(VERSIONS, "incidents", 2)
+    monkeypatch.setitem(VERSIONS, "incidents", VERSIONS["incidents"] + 1)
     assert {s.name: s.state for s in views.status()}["incidents"] == "outdated"
     assert not views.is_current()
-    with pytest.raises(OutdatedViewsError, match="version 1"):
+    with pytest.raises(OutdatedViewsError, match=f"version {VERSIONS['incidents'] - 1} "):
         views.board(EVERY_STATUS)
     Follower(database, log).catch_up()
     assert names_seen(views) == {"Authentication Brute Force Attempt"}
@@ -188,7 +188,7 @@ def test_an_older_tocsin_leaves_newer_views_alone(
     database: ViewDatabase, log: MemoryLog, views: SqlViews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as newer:
-        newer.setitem(VERSIONS, "incidents", 2)
+        newer.setitem(VERSIONS, "incidents", VERSIONS["incidents"] + 1)
         Follower(database, log).catch_up()
     with pytest.raises(OutdatedViewsError, match="newer Tocsin"):
         Follower(database, log).catch_up()
@@ -201,7 +201,7 @@ def test_a_half_built_view_of_another_version_is_begun_anew(
 ) -> None:
     with pytest.raises(Killed):
         Follower(database, killed_at(log, 4), 4).rebuild(["incidents"])
-    monkeypatch.setitem(VERSIONS, "incidents", 2)
+    monkeypatch.setitem(VERSIONS, "incidents", VERSIONS["incidents"] + 1)
     again = ObservedLog(log)
     Follower(database, again, 4).catch_up()
     assert again.reads[0] == 0
