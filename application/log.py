@@ -51,3 +51,11 @@ class Headlines(Head, Protocol):
     def headlines(self, after: int, limit: int) -> Sequence[Headline]:
         """Give at most `limit` headlines of events whose position is greater than `after`."""
         ...
+
+
+class Records(Head, Protocol):
+    """The stored events one by one."""
+
+    def at(self, positions: Sequence[int]) -> Sequence[Record]:
+        """Give the whole records at positions, oldest first; one that there is not is left out."""
+        ...

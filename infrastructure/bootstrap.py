@@ -75,11 +75,11 @@ class Tocsin:
     @cached_property
     def views(self) -> "SqlViews":
         """The views, as they are; `catch_up` brings them up to the log."""
-        from infrastructure.store.head import LogHead
+        from infrastructure.store.reader import LogReader
         from infrastructure.views.queries import SqlViews
 
-        # Not `self.log`: to see where it ends takes a driver, and not all that reads it.
-        return SqlViews(self._view_database, LogHead(self.settings.database))
+        # Not `self.log`: what views ask of it takes a driver, and not all that reads it.
+        return SqlViews(self._view_database, LogReader(self.settings.database))
 
     @cached_property
     def follower(self) -> "Follower":

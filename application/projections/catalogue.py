@@ -8,5 +8,5 @@ VERSIONS: dict[str, int] = {
     "incidents": 2,
     "rules": 1,
     "sources": 1,
-    "timeline": 1,
+    "timeline": 2,
 }

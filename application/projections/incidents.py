@@ -7,7 +7,6 @@ from application.log import Record
 from application.projections.catalogue import VERSIONS
 from application.projections.projection import Fold, Projection, Row, Rows
 from application.projections.texts import as_text
-from application.projections.times import utc
 
 TABLE = "incidents"
 LABELS = "incident_labels"
@@ -23,7 +22,7 @@ def _detected(record: Record, rows: Rows) -> None:
         "id": record.originator_id,
         "status": "detected",
         "correlation_key": found.key,
-        "detected_at": utc(found.detected_at),
+        "detected_at": found.detected_at,
         "recorded_at": recorded_at,
         "updated_at": recorded_at,
         "version": record.version,
@@ -74,8 +73,8 @@ def _severity(found: State) -> Row:
 def _tally(tally: State) -> Row:
     return {
         "signal_count": tally.count,
-        "first_signal_at": utc(tally.first_at),
-        "last_signal_at": utc(tally.last_at),
+        "first_signal_at": tally.first_at,
+        "last_signal_at": tally.last_at,
         "overflow": tally.overflow,
     }
 
@@ -90,8 +89,8 @@ def _label_pairs(labels: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _signals_attached(state: State, row: Row) -> None:
     tally = state.tally
     row["signal_count"] = tally.count
-    row["first_signal_at"] = utc(tally.first_at)
-    row["last_signal_at"] = utc(tally.last_at)
+    row["first_signal_at"] = tally.first_at
+    row["last_signal_at"] = tally.last_at
     row["overflow"] = tally.overflow
 
 

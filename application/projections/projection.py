@@ -15,31 +15,31 @@ class Rows:
     """The rows that a batch of records reads and writes, by table.
 
     A table's rows either have a key of text, by which they are found again and changed, or are
-    only ever appended. `changed` and `appended` are what the batch leaves to be stored.
+    only ever appended. `changed` and `appended` are what the batch leaves to be stored; rows are
+    loaded only to be changed.
     """
 
-    def __init__(self, loaded: Mapping[str, dict[str, Row]] | None = None) -> None:
-        self._known: dict[str, dict[str, Row]] = defaultdict(dict)
-        for table, rows in (loaded or {}).items():
-            self._known[table].update(rows)
+    def __init__(self, loaded: Mapping[str, Mapping[str, Row]] | None = None) -> None:
         self.changed: dict[str, dict[str, Row]] = defaultdict(dict)
+        for table, rows in (loaded or {}).items():
+            self.changed[table].update(rows)
         self.appended: dict[str, list[Appended]] = defaultdict(list)
 
     def find(self, table: str, key: str) -> Row | None:
         """Give a row to be changed in place; None if there is no such row."""
-        row = self._known[table].get(key)
-        if row is not None:
-            self.changed[table][key] = row
-        return row
+        return self.changed[table].get(key)
 
     def put(self, table: str, key: str, row: Row) -> Row:
         """Add a row that is not there yet."""
-        self._known[table][key] = row
         self.changed[table][key] = row
         return row
 
     def append(self, table: str, row: Appended) -> None:
-        """Add a row that is never changed again; a tuple has the table's columns in order."""
+        """Add a row that is never changed again.
+
+        In one table all are dicts or all are tuples. A tuple has the table's columns in order and
+        is stored as it is: it must hold no foreign text, no time and no JSON.
+        """
         self.appended[table].append(row)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from application.projections.texts import counted, harmless, shown, shown_key
 
-State = Any
+State = dict[str, Any]
 Sentence = Callable[[State], str]
 
 _OUTCOMES = {
@@ -19,38 +19,37 @@ _OUTCOMES = {
 
 def who(state: State) -> str:
     """Name the actor of an event."""
-    actor = state.provenance.actor
-    kind = actor.kind
-    if kind == "person":
-        return shown(actor.name)
-    return f"rule '{shown(actor.name)}'" if kind == "rule" else "Tocsin"
+    actor = state["provenance"]["actor"]
+    if actor["kind"] == "person":
+        return shown(actor["name"])
+    return f"rule '{shown(actor['name'])}'" if actor["kind"] == "rule" else "Tocsin"
 
 
 def _detected(state: State) -> str:
-    found = state.diagnosis
-    of = shown_key(found.key)
+    found = state["diagnosis"]
+    of = shown_key(found["key"])
     of = f" of {of}" if of else ""
-    if found.in_window > 1:
-        what = f"found {counted(found.in_window, 'signal')}{of} within its window"
+    if found["in_window"] > 1:
+        what = f"found {counted(found['in_window'], 'signal')}{of} within its window"
     else:
         what = f"matched a signal{of}"
-    rule = shown(found.rule.name)
+    rule = shown(found["rule"]["name"])
     return f"Rule '{rule}' {what} ({_where(found)}): {_severity_at_first(found)}"
 
 
 def _where(found: State) -> str:
-    opening = found.opening_signal
-    for signal in reversed(found.signals):
-        if signal.id == opening and signal.origin is not None:
-            return f"{shown(signal.origin.source)}, line {signal.origin.line}"
-    return shown(found.source)
+    for signal in reversed(found["signals"]):
+        origin = signal.get("origin")
+        if signal["id"] == found["opening_signal"] and origin is not None:
+            return f"{shown(origin['source'])}, line {origin['line']}"
+    return shown(found["source"])
 
 
 def _severity_at_first(found: State) -> str:
-    severity, base = found.severity, found.base_severity
+    severity, base = found["severity"], found["base_severity"]
     if severity == base:
         return f"severity {severity}"
-    return f"severity {severity}, raised from the rule's {base} by {_reasons(found.reasons)}"
+    return f"severity {severity}, raised from the rule's {base} by {_reasons(found['reasons'])}"
 
 
 def _reasons(reasons: list[dict[str, str]]) -> str:
@@ -58,11 +57,11 @@ def _reasons(reasons: list[dict[str, str]]) -> str:
 
 
 def _signals_attached(state: State) -> str:
-    tally = state.tally
-    more = f"{counted(state.attached, 'more signal')}, {tally.count:,} in all"
-    if not tally.overflow:
+    count, overflow = state["tally"]["count"], state["tally"].get("overflow", 0)
+    more = f"{counted(state['attached'], 'more signal')}, {count:,} in all"
+    if not overflow:
         return more
-    return f"{more}; {tally.overflow:,} of them beyond the rule's limit of incidents an hour"
+    return f"{more}; {overflow:,} of them beyond the rule's limit of incidents an hour"
 
 
 def _acknowledged(state: State) -> str:
@@ -78,7 +77,7 @@ def _resolved(state: State) -> str:
 
 
 def _closed(state: State) -> str:
-    return f"Closed {_OUTCOMES[state.outcome]} by {who(state)}"
+    return f"Closed {_OUTCOMES[state['outcome']]} by {who(state)}"
 
 
 def _reopened(state: State) -> str:
@@ -86,7 +85,7 @@ def _reopened(state: State) -> str:
 
 
 def _facts_assessed(state: State) -> str:
-    learned = ", ".join(_fact(name, value) for name, value in state.learned.items())
+    learned = ", ".join(_fact(name, value) for name, value in state["learned"].items())
     return f"{who(state)} established: {learned}"
 
 
@@ -107,29 +106,27 @@ def _words(name: str) -> str:
 
 
 def _severity_changed(state: State) -> str:
-    severity, previous = state.severity, state.previous
+    severity, previous = state["severity"], state["previous"]
     if severity == previous:
         return f"Severity {severity} confirmed by {who(state)}"
     change = "raised" if severity < previous else "lowered"
-    because = f": {_reasons(state.reasons)}" if state.reasons else f" by {who(state)}"
+    because = f": {_reasons(state['reasons'])}" if state["reasons"] else f" by {who(state)}"
     return f"Severity {change} from {previous} to {severity}{because}"
 
 
 def _assigned(state: State) -> str:
-    assignee, actor = shown(state.assignee), who(state)
+    assignee, actor = shown(state["assignee"]), who(state)
     return f"{actor} took it on" if assignee == actor else f"Assigned to {assignee} by {actor}"
 
 
 def _noted(state: State) -> str:
-    if state.text.isprintable():
-        return f"Note by {who(state)}: {state.text}"
     # Line by line: a note may have several, and is never shortened.
-    text = "\n".join(harmless(line) for line in state.text.splitlines())
+    text = "\n".join(harmless(line) for line in state["text"].splitlines())
     return f"Note by {who(state)}: {text}"
 
 
 def _linked(state: State) -> str:
-    return f"Continues {shown(state.recurrence_of)}, which had been closed"
+    return f"Continues {shown(state['recurrence_of'])}, which had been closed"
 
 
 SENTENCES: dict[str, Sentence] = {

@@ -18,6 +18,11 @@ def utc(written: str) -> str:
     return sortable(datetime.fromisoformat(written))
 
 
+def moment(written: str) -> datetime:
+    """Read an ISO 8601 time, in UTC."""
+    return datetime.fromisoformat(utc(written))
+
+
 def sortable(at: datetime) -> str:
     """Write an aware time as views keep it."""
     try:

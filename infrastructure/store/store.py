@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -88,18 +87,16 @@ class StoredLog:
     def outlines(self, after: int, limit: int) -> Sequence[Record]:
         """Give outlines of at most `limit` records whose position is greater than `after`."""
         # Imported late: nearly always the views are there already, and this is not needed.
-        from infrastructure.views.outlines import outline  # noqa: PLC0415
+        from infrastructure.views.outlines import outlined  # noqa: PLC0415
 
         with self._transaction() as cursor:
             cursor.row_factory = self._plain
             cursor.execute(self._select, (after, limit))
-            rows = cursor.fetchall()
-        if self._evolved:
-            rows = [(*row[:4], self._newest(*row[3:])) for row in rows]
-        return [
-            _made((position, of, version, topic, outline(topic, state)))
-            for position, of, version, topic, state in rows
-        ]
+            # Row by row: while a big state is outlined it is still in the processor's cache.
+            rows = iter(cursor)
+            if self._evolved:
+                rows = ((*row[:4], self._newest(*row[3:])) for row in rows)
+            return outlined(rows)
 
     def read(self, after: int, limit: int) -> Sequence[Record]:
         """Give at most `limit` whole records whose position is greater than `after`."""
@@ -127,10 +124,6 @@ class StoredLog:
         return Record(
             row["position"], row["originator_id"], row["originator_version"], topic, state
         )
-
-
-# The named tuple's own constructor takes twice as long.
-_made = partial(tuple.__new__, Record)
 
 
 def _plain_rows(sql: Callable[[str], str]) -> Any:
@@ -197,7 +190,8 @@ def access(journal: Journal) -> tuple[_Transaction, Callable[[str], str]]:
     @contextmanager
     def transaction() -> Iterator[SqlCursor]:
         with datastore.transaction(commit=False) as cursor:
-            yield cursor
+            # The driver's own, which can be iterated over and told what rows to make.
+            yield getattr(cursor, "sqlite_cursor", cursor)
 
     if type(datastore).__name__ == "SQLiteDatastore":
         return transaction, str

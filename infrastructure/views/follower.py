@@ -73,6 +73,7 @@ class Follower:
         if names:
             self._begin(names)
             self._follow("building", names, self._log.head(), progress)
+            self._index(names)
             self._swap(names)
 
     def _begin(self, names: Sequence[str]) -> None:
@@ -87,6 +88,14 @@ class Follower:
             for name in names:
                 if name not in unfinished:
                     self._generations.begin(connection, name, VERSIONS[name], "building")
+
+    def _index(self, names: Sequence[str]) -> None:
+        """Index what was built, a view at a time: meanwhile nobody else can write to any."""
+        for name in names:
+            with self._alone() as connection:
+                for generation in _ours(self._generations.known(connection), "building"):
+                    if generation.projection == name:
+                        self._generations.index(connection, generation)
 
     def _swap(self, names: Sequence[str]) -> None:
         """Close the last gap and swap in one transaction, so that no reader goes back in time."""

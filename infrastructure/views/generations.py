@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from infrastructure.views.database import ViewDatabase
 from infrastructure.views.tables import TABLES_OF, table
@@ -92,14 +93,25 @@ class Generations:
                 self._drop(connection, other)
         number = 1 + max((g.number for g in others), default=0)
         generation = Generation(projection, number, version, 0, state)
-        for name in TABLES_OF[projection]:
-            table(name, number, self._schema).create(connection)
+        for stored in self._tables(generation):
+            connection.execute(CreateTable(stored))
+        if state == "live":
+            self.index(connection, generation)
         connection.execute(
             insert(self._stored).values(
                 projection=projection, number=number, version=version, bookmark=0, state=state
             )
         )
         return generation
+
+    def index(self, connection: Connection, generation: Generation) -> None:
+        """Make the indexes by which readers find rows, where they are missing.
+
+        One that is being built has none: to sort all rows once takes less than to keep them sorted.
+        """
+        for stored in self._tables(generation):
+            for index in stored.indexes:
+                connection.execute(CreateIndex(index, if_not_exists=True))
 
     def advance(
         self, connection: Connection, generations: Sequence[Generation], to: int
@@ -122,6 +134,7 @@ class Generations:
 
     def promote(self, connection: Connection, generation: Generation) -> None:
         """Let readers see a generation in place of the one that was live."""
+        self.index(connection, generation)
         for other in self.known(connection):
             if other.projection == generation.projection and other.state == "live":
                 self._set_state(connection, other, "retired")
@@ -133,14 +146,20 @@ class Generations:
         connection.execute(update(self._stored).where(this).values(state=state))
 
     def _drop(self, connection: Connection, generation: Generation) -> None:
-        for name in TABLES_OF[generation.projection]:
-            table(name, generation.number, self._schema).drop(connection, checkfirst=True)
+        for dropped in self._tables(generation):
+            connection.execute(DropTable(dropped, if_exists=True))
         stored = self._stored.c
         connection.execute(
             delete(self._stored).where(
                 stored.projection == generation.projection, stored.number == generation.number
             )
         )
+
+    def _tables(self, generation: Generation) -> list[Table]:
+        return [
+            table(name, generation.number, self._schema)
+            for name in TABLES_OF[generation.projection]
+        ]
 
     def _exist(self, connection: Connection) -> bool:
         if self._checked:

@@ -1,42 +1,37 @@
 """What views read of each event, and no more: of a big event that is a small part."""
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from msgspec import Raw, Struct, json
 
-from application.projections.times import utc
+from application.log import Record
 
 # The names are those of the stored events; what is not named here is skipped unread.
+
+
+class Outline(Struct, gc=False):
+    """An event of which only its time is read."""
+
+    timestamp: str
 
 
 class Actor(Struct, gc=False):
     """Who acted."""
 
-    kind: str
     name: str
 
 
-class Cause(Struct, gc=False):
-    """What led to an event."""
-
-    kind: str
-    id: str
-
-
 class Provenance(Struct, gc=False):
-    """Who, by what cause, and why."""
+    """What of an event's provenance is read."""
 
     actor: Actor
-    cause: Cause
-    reason: str = ""
 
 
-class Outline(Struct, gc=False):
-    """An event of which only its time and provenance are read."""
+class Acted(Outline, gc=False):
+    """An event of which it is also read who acted."""
 
-    timestamp: str
     provenance: Provenance
 
 
@@ -46,20 +41,6 @@ class Rule(Struct, gc=False):
     id: str
     name: str
     digest: str
-
-
-class Origin(Struct, gc=False):
-    """Where a signal was read."""
-
-    source: str
-    line: int
-
-
-class Signal(Struct, gc=False):
-    """A signal without its content."""
-
-    id: str
-    origin: Origin | None = None
 
 
 class Tally(Struct, gc=False):
@@ -78,18 +59,15 @@ class Diagnosis(Struct, gc=False):
     source: str
     key: str
     detected_at: str
-    opening_signal: str
-    in_window: int
     category: str
     base_severity: str
     severity: str
-    reasons: list[dict[str, str]]
+    reasons: Raw
     facts: Raw
     context: Raw
     labels: dict[str, Any]
     runbook: str | None
     notify_channels: Raw
-    signals: list[Signal]
     tally: Tally
 
 
@@ -102,7 +80,6 @@ class Detected(Outline, gc=False):
 class SignalsAttached(Outline, gc=False):
     """`incident.signals_attached`."""
 
-    attached: int
     tally: Tally
 
 
@@ -115,29 +92,21 @@ class Closed(Outline, gc=False):
 class FactsAssessed(Outline, gc=False):
     """`incident.facts_assessed`."""
 
-    learned: dict[str, Any]
     facts: Raw
 
 
 class SeverityChanged(Outline, gc=False):
     """`incident.severity_changed`."""
 
-    previous: str
     severity: str
     base_severity: str
-    reasons: list[dict[str, str]]
+    reasons: Raw
 
 
 class Assigned(Outline, gc=False):
     """`incident.assigned`."""
 
     assignee: str
-
-
-class Noted(Outline, gc=False):
-    """`incident.noted`."""
-
-    text: str
 
 
 class LinkedAsRecurrence(Outline, gc=False):
@@ -163,7 +132,7 @@ class LoadedRule(Struct, gc=False):
     definition: Definition
 
 
-class RulesLoaded(Outline, gc=False):
+class RulesLoaded(Acted, gc=False):
     """`rule_book.rules_loaded`."""
 
     added: list[LoadedRule]
@@ -227,15 +196,15 @@ class Read(Outline, gc=False):
 OUTLINES: dict[str, type[Outline]] = {
     "incident.detected": Detected,
     "incident.signals_attached": SignalsAttached,
-    "incident.acknowledged": Outline,
-    "incident.investigation_started": Outline,
+    "incident.acknowledged": Acted,
+    "incident.investigation_started": Acted,
     "incident.resolved": Outline,
     "incident.closed": Closed,
     "incident.reopened": Outline,
     "incident.facts_assessed": FactsAssessed,
     "incident.severity_changed": SeverityChanged,
     "incident.assigned": Assigned,
-    "incident.noted": Noted,
+    "incident.noted": Outline,
     "incident.linked_as_recurrence": LinkedAsRecurrence,
     "rule_book.rules_loaded": RulesLoaded,
     "source.configured": Configured,
@@ -248,20 +217,31 @@ OUTLINES: dict[str, type[Outline]] = {
 """What is read of each type of event; a type that is not here concerns no view."""
 
 
-def outline(topic: str, state: bytes) -> Any:
-    """Give the outline of a stored event of the newest version; None if no view reads it."""
-    told = _decoder(topic)(state)
-    if told is not None:
-        # Here and not in each view, for nearly every event is told in two of them.
-        told.timestamp = utc(told.timestamp)
-    return told
+class _Decoders(dict[str, Callable[[bytes], Any]]):
+    """How a state of each topic is outlined; made when the first one is met."""
 
-
-@lru_cache
-def _decoder(topic: str) -> Callable[[bytes], Any]:
-    kind = OUTLINES.get(topic)
-    return _nothing if kind is None else json.Decoder(kind).decode
+    def __missing__(self, topic: str) -> Callable[[bytes], Any]:
+        kind = OUTLINES.get(topic)
+        decoder = self[topic] = _nothing if kind is None else json.Decoder(kind).decode
+        return decoder
 
 
 def _nothing(state: bytes) -> None:
     del state
+
+
+_DECODERS = _Decoders()
+# The named tuple's own constructor takes twice as long.
+_made = partial(tuple.__new__, Record)
+
+
+StoredRow = tuple[int, str, int, str, bytes]
+"""An event as it is stored: position, aggregate, version, topic and state."""
+
+
+def outlined(rows: Iterable[StoredRow]) -> list[Record]:
+    """Give the outlines of stored events of the newest version; None where no view reads one."""
+    return [
+        _made((position, of, version, topic, _DECODERS[topic](state)))
+        for position, of, version, topic, state in rows
+    ]

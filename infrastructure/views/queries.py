@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Select, Table, func, select
 
-from application.log import Head
+from application.log import Records
 from application.projections.catalogue import VERSIONS
+from application.projections.telling import told
 from application.views import (
     BoardFilter,
     DeadLetterRow,
+    ForeignLogError,
     IncidentRow,
     OutdatedViewsError,
     ProjectionStatus,
@@ -30,9 +32,12 @@ _R = TypeVar("_R")
 
 
 class SqlViews:
-    """Answers from the live generations; each answer is of one transaction."""
+    """Answers from the live generations; each answer is of one transaction.
 
-    def __init__(self, database: ViewDatabase, log: Head) -> None:
+    A timeline is told from the log: its view says which events it takes, and those never change.
+    """
+
+    def __init__(self, database: ViewDatabase, log: Records) -> None:
         self._database = database
         self._log = log
         self._generations = Generations(database)
@@ -81,12 +86,16 @@ class SqlViews:
         """Give what happened to an incident, in the order in which it was recorded."""
         with self._live("timeline") as (connection, number):
             events = self._table("timeline", number)
-            query = (
-                select(*_columns(events, TimelineRow))
-                .where(events.c.incident_id == incident_id)
-                .order_by(events.c.position)
+            query = select(events.c.position).where(events.c.incident_id == incident_id)
+            positions = [*connection.scalars(query)]
+        records = self._log.at(positions)
+        if len(records) != len(positions):
+            msg = (
+                f"the log does not have every event of {incident_id}: it is not the log that the "
+                "views were built from; rebuild them (tocsin projections rebuild)"
             )
-            return _rows(connection, query, TimelineRow)
+            raise ForeignLogError(msg)
+        return [told(incident_id, record) for record in records]
 
     def dead_letters(
         self, source: str | None = None, limit: int = 100, offset: int = 0

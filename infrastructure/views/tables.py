@@ -92,10 +92,7 @@ def _incident_labels() -> list[Column[Any]]:
 def _timeline() -> list[Column[Any]]:
     return [
         Column("position", Position, primary_key=True, autoincrement=False),
-        *_text("incident_id", "kind", "actor_kind", "actor_name", "sentence", "reason"),
-        *_text("cause_kind", "cause_id"),
-        *_numbers("version"),
-        *_times("at", "recorded_at"),
+        *_text("incident_id"),
     ]
 
 

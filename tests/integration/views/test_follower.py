@@ -17,7 +17,7 @@ from tests.integration.views.lives import (
     killed_at,
     small_log,
 )
-from tests.unit.projections.histories import MemoryLog, by, incident, minute, spread
+from tests.unit.projections.histories import MemoryLog, by, incident, minute
 
 
 def test_views_are_not_current_until_they_are_caught_up(database: ViewDatabase) -> None:
@@ -68,7 +68,7 @@ def test_the_batch_size_does_not_matter(database: ViewDatabase, size: int) -> No
 
 
 def test_gaps_between_positions_do_not_matter(database: ViewDatabase) -> None:
-    log = MemoryLog(spread(small_log().records))
+    log = small_log().spread()
     Follower(database, log, 2).catch_up()
     views = SqlViews(database, log)
     assert views.is_current()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from application.views import BoardFilter, RecentIncident
+from application.views import BoardFilter, ForeignLogError, RecentIncident
 from domain.incident.severity import Severity
 from infrastructure.views.database import ViewDatabase
 from infrastructure.views.follower import Follower
@@ -114,6 +114,13 @@ def test_a_timeline_is_in_the_order_of_the_log(views: SqlViews) -> None:
     assert [row.kind for row in rows] == ["incident.detected", "incident.noted"]
     assert [row.version for row in rows] == [1, 2]
     assert (rows[1].sentence, rows[1].at) == ("Note by carol: looks bad", minute(6))
+
+
+def test_a_timeline_of_another_log_is_refused(database: ViewDatabase) -> None:
+    log = small_log()
+    Follower(database, log).catch_up()
+    with pytest.raises(ForeignLogError, match="tocsin projections rebuild"):
+        SqlViews(database, log.until(8)).timeline(B)
 
 
 def test_dead_letters_come_in_pages_the_newest_first(views: SqlViews) -> None:

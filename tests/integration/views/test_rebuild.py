@@ -1,6 +1,7 @@
 """Rebuilding: beside what is read, resumed after a kill, swapped at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import pytest
 from sqlalchemy import inspect, text
@@ -69,6 +70,29 @@ def test_readers_see_the_old_view_until_the_new_one_is_whole(
     assert len(seen) >= 4
     assert set(map(str, seen)) == {"({'old'}, 3)"}
     assert names_seen(views) == {"Authentication Brute Force Attempt"}
+
+
+def test_what_is_being_built_gets_its_indexes_before_it_is_read(
+    database: ViewDatabase, log: MemoryLog, views: SqlViews
+) -> None:
+    del views
+
+    def indexes(generation: int) -> set[str]:
+        with database.reading() as connection:
+            return {
+                str(index["name"]).replace(f"_g{generation}", "")
+                for name in chain.from_iterable(TABLES_OF.values())
+                for index in inspect(connection).get_indexes(
+                    f"{name}_g{generation}", schema=database.schema
+                )
+            }
+
+    building = []
+    observed = ObservedLog(log, lambda _: building.append(indexes(2)))
+    Follower(database, observed, 4).rebuild()
+    assert building == [set(), set(), set()]
+    assert indexes(2) == indexes(1)
+    assert "timeline_by_incident_id" in indexes(2)
 
 
 def test_the_status_tells_of_a_rebuild(

@@ -1,5 +1,6 @@
 """Histories for tests of views: aggregates of the domain, and a log in memory of their events."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from domain.incident.severity import Severity
 from domain.provenance import Actor, Cause, Provenance
 from domain.signal import Origin, Signal
 from infrastructure.store.mapper import JsonMapper
-from infrastructure.views.outlines import outline
+from infrastructure.views.outlines import StoredRow, outlined
 
 START = datetime(2024, 12, 10, 6, 55, 46, tzinfo=UTC)
 BRUTE_FORCE = RuleReference(id="auth-001", name="Authentication Brute Force Attempt", digest="d1")
@@ -114,19 +115,29 @@ def rule(rule_id: str = "auth-001", **changes: Any) -> Rule:
 class MemoryLog:
     """A log in memory; events are recorded in the order in which aggregates are given."""
 
-    def __init__(self, records: Iterable[Record] = ()) -> None:
-        self.records = list(records)
+    def __init__(self, stored: Iterable[StoredRow] = ()) -> None:
+        self.stored = list(stored)
+        self.records = outlined(self.stored)
 
     def record(self, *aggregates: BaseAggregate[str]) -> None:
         """Record the new events of aggregates."""
         for aggregate in aggregates:
             for event in aggregate.collect_events():
-                self.records.append(_record(event, len(self.records) + 1))
+                self.stored.append(_row(event, self.head() + 1))
+                self.records.extend(outlined(self.stored[-1:]))
 
     def outlines(self, after: int, limit: int) -> Sequence[Record]:
         """Give outlines of records from after a position."""
         first = next((n for n, r in enumerate(self.records) if r.position > after), None)
         return [] if first is None else self.records[first : first + limit]
+
+    def at(self, positions: Sequence[int]) -> Sequence[Record]:
+        """Give the whole records at positions."""
+        return [Record(*row[:4], json.loads(row[4])) for row in self.stored if row[0] in positions]
+
+    def whole(self) -> Sequence[Record]:
+        """Give all records whole."""
+        return self.at([record.position for record in self.records])
 
     def head(self) -> int:
         """Give the newest record's position."""
@@ -134,16 +145,14 @@ class MemoryLog:
 
     def until(self, count: int) -> "MemoryLog":
         """Give a log of the first records only."""
-        return MemoryLog(self.records[:count])
+        return MemoryLog(self.stored[:count])
+
+    def spread(self, gap: int = 3) -> "MemoryLog":
+        """Give a log with gaps between positions, as after transactions that were rolled back."""
+        return MemoryLog((row[0] * gap, *row[1:]) for row in self.stored)
 
 
-def _record(event: Any, position: int) -> Record:
+def _row(event: Any, position: int) -> StoredRow:
     stored = MAPPER.to_stored_event(event)
-    state = outline(stored.topic, stored.state)
     of, version = str(stored.originator_id), stored.originator_version
-    return Record(position, of, version, stored.topic, state)
-
-
-def spread(records: Iterable[Record], gap: int = 3) -> list[Record]:
-    """Leave gaps between positions, as a log does whose transactions were rolled back."""
-    return [record._replace(position=record.position * gap) for record in records]
+    return position, of, version, stored.topic, stored.state

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from application.projections.sentences import SENTENCES
+from application.projections.telling import told
+from application.views import TimelineRow
+from domain.detection.rule_book import RuleBook
 from domain.incident.classification import ClassificationPolicy, Reason
 from domain.incident.evidence import Tally
 from domain.incident.incident import Incident
 from domain.incident.severity import Severity
-from tests.unit.projections.folding import row_of, rows_of
+from tests.unit.projections.folding import rows_of
 from tests.unit.projections.histories import (
     MemoryLog,
     by,
@@ -25,10 +28,25 @@ ALICE = by("alice")
 BREACH = Reason(rule="a security breach", fact="security_breach = true", severity=Severity.P1)
 
 
-def told(given: Incident) -> list[str]:
+def story(given: Incident) -> list[TimelineRow]:
     log = MemoryLog()
     log.record(given)
-    return [row["sentence"] for row in rows_of("timeline", log)]
+    return [told(given.id, record) for record in log.whole()]
+
+
+def sentences(given: Incident) -> list[str]:
+    return [row.sentence for row in story(given)]
+
+
+def test_every_event_of_an_incident_is_in_its_story() -> None:
+    log = MemoryLog()
+    given = incident()
+    log.record(given, RuleBook.open(ALICE, minute(0)))
+    given.resolve(ALICE, minute(3))
+    log.record(given)
+    assert rows_of("timeline", log) == [
+        {"position": position, "incident_id": given.id} for position in (1, 3)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +78,7 @@ def told(given: Incident) -> list[str]:
 def test_a_detection_says_what_was_found_where_and_how_bad_it_is(
     found: dict[str, Any], sentence: str
 ) -> None:
-    assert told(incident(**found)) == [sentence]
+    assert sentences(incident(**found)) == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -95,21 +113,21 @@ def test_a_command_is_told_with_who_gave_it(
 ) -> None:
     given = incident()
     command(given)
-    assert told(given)[1:] == [sentence]
+    assert sentences(given)[1:] == [sentence]
 
 
 def test_a_reopened_incident_says_that_it_waits() -> None:
     given = incident()
     given.resolve(ALICE, minute(3))
     given.reopen(by_rule(), minute(4))
-    assert told(given)[-1] == "Reopened by rule 'auth-001'; it waits to be acknowledged again"
+    assert sentences(given)[-1] == "Reopened by rule 'auth-001'; it waits to be acknowledged again"
 
 
 def test_facts_and_the_severity_they_bring_are_spelled_out() -> None:
     given = incident()
     learned = {"affected_users": 5000, "data_at_risk": True, "service_availability": 60.5}
     given.assess(learned, POLICY, ALICE, minute(3))
-    assert told(given)[1:] == [
+    assert sentences(given)[1:] == [
         "alice established: affected users 5,000, data at risk yes, service availability 60.5 %",
         "Severity raised from P2 to P1: data at risk (data_at_risk = true); service availability "
         "below 80 % (service_availability = 60.5); affected users above 1,000 "
@@ -124,45 +142,46 @@ def test_attached_signals_say_how_many_are_beyond_the_limit() -> None:
     given.attach(arrived, more, by_rule(), minute(5))
     over = given.tally.with_signals(arrived[:1], overflow=True)
     given.attach(arrived[:1], over, by_rule(), minute(6))
-    assert told(given)[1:] == [
+    assert sentences(given)[1:] == [
         "3 more signals, 4 in all",
         "1 more signal, 5 in all; 1 of them beyond the rule's limit of incidents an hour",
     ]
 
 
 def test_hostile_text_is_made_harmless_and_short() -> None:
-    (sentence,) = told(incident(key='"' + "\\u001b[2J" + "x" * 500 + '"'))
+    (sentence,) = sentences(incident(key='"' + "\\u001b[2J" + "x" * 500 + '"'))
     assert sentence.isprintable()
     assert "of \\x1b[2Jxxx" in sentence
     assert len(sentence) < 300
 
 
 def test_a_row_says_when_it_happened_and_when_it_was_recorded() -> None:
-    log = MemoryLog()
-    log.record(incident())
-    row = row_of("timeline", log)
-    assert row["at"] == "2024-12-10T06:55:46.000000Z"
-    assert row["recorded_at"] == "2024-12-10T06:56:46.000000Z"
-    assert (row["cause_kind"], row["cause_id"]) == ("signal", "s-1")
+    (row,) = story(incident())
+    assert (row.at, row.recorded_at) == (minute(0), minute(1))
+    assert (row.position, row.version) == (1, 1)
+    assert (row.cause_kind, row.cause_id) == ("signal", "s-1")
 
 
 def test_attached_signals_happen_when_the_last_of_them_did() -> None:
     given = incident()
     late = signal(1, minute(30))
     given.attach((late,), Tally.of([signal(1854), late]), by_rule(), minute(90))
-    log = MemoryLog()
-    log.record(given)
-    assert rows_of("timeline", log)[1]["at"] == "2024-12-10T07:25:46.000000Z"
+    assert story(given)[1].at == minute(30)
+
+
+def test_what_is_done_happens_when_it_is_recorded() -> None:
+    given = incident()
+    given.acknowledge(ALICE, minute(3))
+    row = story(given)[1]
+    assert row.at == row.recorded_at == minute(3)
 
 
 def test_a_row_says_who_and_why() -> None:
     given = incident()
     given.acknowledge(by("alice", "on call tonight"), minute(3))
-    log = MemoryLog()
-    log.record(given)
-    row = rows_of("timeline", log)[1]
-    assert (row["actor_kind"], row["actor_name"]) == ("person", "alice")
-    assert (row["kind"], row["reason"]) == ("incident.acknowledged", "on call tonight")
+    row = story(given)[1]
+    assert (row.actor_kind, row.actor_name) == ("person", "alice")
+    assert (row.kind, row.reason) == ("incident.acknowledged", "on call tonight")
 
 
 def test_every_event_of_an_incident_has_a_sentence() -> None:
