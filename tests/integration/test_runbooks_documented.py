@@ -46,6 +46,6 @@ def test_there_are_examples() -> None:
     assert len(EXAMPLES) == 3
 
 
-@pytest.mark.parametrize("name", [*STEPS, "manual", *REQUESTS, *SHELLS])
+@pytest.mark.parametrize("name", [*STEPS, "manual", *sorted(REQUESTS), *SHELLS])
 def test_what_playbooks_are_made_of_is_on_the_page(name: str) -> None:
     assert f"`{name}`" in CACAO
