@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+OVER = ("completed", "aborted")
 ACTIVE = ("detected", "acknowledged", "investigating", "resolved")
 
 
@@ -156,6 +157,39 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    """A runbook being carried out: how far it is, and what in it waits for whom, since when.
+
+    `waiting` is `task`, `approval`, `decision` or `review`; `deadline` is when a task is late.
+    `parent` is the execution inside which this one runs.
+    """
+
+    id: str
+    incident_id: str
+    runbook_id: str
+    runbook_name: str
+    digest: str
+    parent: str | None
+    started_by: str
+    started_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None
+    status: str
+    steps: int
+    steps_done: int
+    step_id: str | None
+    step_name: str | None
+    waiting: str | None
+    waiting_for: list[str]
+    waiting_since: datetime | None
+    deadline: datetime | None
+    instructions: str
+    why: str
+    version: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecentIncident:
     """An incident of a rule, with what tells whether another one continues it."""
 
@@ -219,6 +253,16 @@ class Views(Protocol):
     def sources(self) -> list[SourceRow]: ...
 
     def rules(self) -> list[RuleRow]: ...
+
+    def executions(
+        self, incident_id: str | None = None, *, also_over: bool = False
+    ) -> list[ExecutionRow]:
+        """Give executions of runbooks, the newest first; one in review is not over."""
+        ...
+
+    def find_execution(self, part: str, limit: int = 20) -> list[str]:
+        """Give at most `limit` ids of executions that contain a part, in any case."""
+        ...
 
     def status(self) -> list[ProjectionStatus]: ...
 

@@ -5,6 +5,7 @@
 # that a view is current without loading the code that would bring it up to date.
 VERSIONS: dict[str, int] = {
     "dead_letters": 1,
+    "executions": 1,
     "incidents": 2,
     "rules": 1,
     "sources": 1,

@@ -1,10 +1,12 @@
-"""The sentence that tells an event of an incident, for a responder at 3 a.m."""
+"""The sentence that tells an event of an incident's story, for a responder at 3 a.m."""
 
 import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from application.projections.actors import who
+from application.projections.execution_sentences import EXECUTION_SENTENCES
 from application.projections.texts import counted, harmless, shown, shown_key
 
 State = dict[str, Any]
@@ -15,14 +17,6 @@ _OUTCOMES = {
     "false_alarm": "as a false alarm",
     "duplicate": "as a duplicate",
 }
-
-
-def who(state: State) -> str:
-    """Name the actor of an event."""
-    actor = state["provenance"]["actor"]
-    if actor["kind"] == "person":
-        return shown(actor["name"])
-    return f"rule '{shown(actor['name'])}'" if actor["kind"] == "rule" else "Tocsin"
 
 
 def _detected(state: State) -> str:
@@ -125,6 +119,18 @@ def _noted(state: State) -> str:
     return f"Note by {who(state)}: {text}"
 
 
+def _escalated(state: State) -> str:
+    return f"Escalated: {shown(state['why'])}"
+
+
+def _review_asked(state: State) -> str:
+    return f"It cannot be closed before {shown(state['execution_id'])} is reviewed"
+
+
+def _review_given(state: State) -> str:
+    return f"{shown(state['execution_id'])} was reviewed by {who(state)}"
+
+
 def _linked(state: State) -> str:
     return f"Continues {shown(state['recurrence_of'])}, which had been closed"
 
@@ -142,4 +148,8 @@ SENTENCES: dict[str, Sentence] = {
     "incident.assigned": _assigned,
     "incident.noted": _noted,
     "incident.linked_as_recurrence": _linked,
+    "incident.escalated": _escalated,
+    "incident.review_asked": _review_asked,
+    "incident.review_given": _review_given,
+    **EXECUTION_SENTENCES,
 }

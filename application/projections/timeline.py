@@ -2,6 +2,7 @@
 
 from application.log import Record
 from application.projections.catalogue import VERSIONS
+from application.projections.execution_sentences import EXECUTION_SENTENCES
 from application.projections.projection import Projection, Rows
 from application.projections.sentences import SENTENCES
 
@@ -14,4 +15,18 @@ def _told(record: Record, rows: Rows) -> None:
     rows.appended[TABLE].append(record[:2])
 
 
-TIMELINE = Projection("timeline", VERSIONS["timeline"], dict.fromkeys(SENTENCES, _told))
+def _told_of_its_incident(record: Record, rows: Rows) -> None:
+    """Tell what happens in an execution with the incident that it is for."""
+    rows.append(TABLE, (record.position, record.state.provenance.correlation))
+
+
+_OF_AN_INCIDENT = [topic for topic in SENTENCES if topic not in EXECUTION_SENTENCES]
+
+TIMELINE = Projection(
+    "timeline",
+    VERSIONS["timeline"],
+    {
+        **dict.fromkeys(_OF_AN_INCIDENT, _told),
+        **dict.fromkeys(EXECUTION_SENTENCES, _told_of_its_incident),
+    },
+)

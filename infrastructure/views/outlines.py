@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Raw, Struct, json
 
 from application.log import Record
+from infrastructure.views.execution_outlines import EXECUTION_OUTLINES
 
 # The names are those of the stored events; what is not named here is skipped unread.
 
@@ -193,7 +194,7 @@ class Read(Outline, gc=False):
     matched: int
 
 
-OUTLINES: dict[str, type[Outline]] = {
+OUTLINES: dict[str, type[Struct]] = {
     "incident.detected": Detected,
     "incident.signals_attached": SignalsAttached,
     "incident.acknowledged": Acted,
@@ -206,6 +207,10 @@ OUTLINES: dict[str, type[Outline]] = {
     "incident.assigned": Assigned,
     "incident.noted": Outline,
     "incident.linked_as_recurrence": LinkedAsRecurrence,
+    "incident.escalated": Outline,
+    "incident.review_asked": Outline,
+    "incident.review_given": Outline,
+    **EXECUTION_OUTLINES,
     "rule_book.rules_loaded": RulesLoaded,
     "source.configured": Configured,
     "source.reconfigured": Configured,

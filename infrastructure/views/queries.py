@@ -12,8 +12,10 @@ from application.log import Records
 from application.projections.catalogue import VERSIONS
 from application.projections.telling import told
 from application.views import (
+    OVER,
     BoardFilter,
     DeadLetterRow,
+    ExecutionRow,
     ForeignLogError,
     IncidentRow,
     OutdatedViewsError,
@@ -57,11 +59,32 @@ class SqlViews:
 
     def find_incident(self, part: str, limit: int = 20) -> list[str]:
         """Give at most `limit` ids that contain a part, in any case; a whole id only itself."""
+        return self._find("incidents", part, limit)
+
+    def find_execution(self, part: str, limit: int = 20) -> list[str]:
+        """Give at most `limit` ids of executions that contain a part, in any case."""
+        return self._find("executions", part, limit)
+
+    def executions(
+        self, incident_id: str | None = None, *, also_over: bool = False
+    ) -> list[ExecutionRow]:
+        """Give executions of runbooks, the newest first; one in review is not over."""
+        with self._live("executions") as (connection, number):
+            executions = self._table("executions", number)
+            query = select(*_columns(executions, ExecutionRow))
+            if incident_id is not None:
+                query = query.where(executions.c.incident_id == incident_id)
+            if not also_over:
+                query = query.where(executions.c.status.not_in(OVER))
+            newest = executions.c.started_at.desc(), executions.c.position.desc()
+            return _rows(connection, query.order_by(*newest), ExecutionRow)
+
+    def _find(self, name: str, part: str, limit: int) -> list[str]:
         wanted = part.strip().lower()
         if not wanted:
             return []
-        with self._live("incidents") as (connection, number):
-            column = self._table("incidents", number).c.id
+        with self._live(name) as (connection, number):
+            column = self._table(name, number).c.id
             exact = select(column).where(func.lower(column) == wanted)
             containing = (
                 select(column)

@@ -106,6 +106,19 @@ def _dead_letters() -> list[Column[Any]]:
     ]
 
 
+def _executions() -> list[Column[Any]]:
+    return [
+        Column("id", _Text, primary_key=True),
+        *_text("incident_id", "runbook_id", "runbook_name", "digest", "started_by", "status"),
+        *_text("step_ids", "instructions", "why"),
+        *_numbers("steps", "steps_done", "version", "position"),
+        *_times("started_at", "updated_at"),
+        *_maybe_text("parent", "step_id", "step_name", "waiting"),
+        *_maybe_times("ended_at", "waiting_since", "deadline"),
+        *_json("waiting_for"),
+    ]
+
+
 def _sources() -> list[Column[Any]]:
     return [
         Column("name", _Text, primary_key=True),
@@ -130,6 +143,7 @@ def _rules() -> list[Column[Any]]:
 
 _COLUMNS: dict[str, Callable[[], list[Column[Any]]]] = {
     "dead_letters": _dead_letters,
+    "executions": _executions,
     "incident_labels": _incident_labels,
     "incidents": _incidents,
     "rules": _rules,
@@ -139,6 +153,7 @@ _COLUMNS: dict[str, Callable[[], list[Column[Any]]]] = {
 
 _INDEXES: dict[str, Sequence[tuple[str, ...]]] = {
     "dead_letters": [("source",)],
+    "executions": [("status",), ("incident_id",)],
     "incident_labels": [("incident_id",)],
     "incidents": [("status",), ("rule_id", "detected_at")],
     "timeline": [("incident_id",)],
@@ -146,6 +161,7 @@ _INDEXES: dict[str, Sequence[tuple[str, ...]]] = {
 
 TABLES_OF: dict[str, tuple[str, ...]] = {
     "dead_letters": ("dead_letters",),
+    "executions": ("executions",),
     "incidents": ("incidents", "incident_labels"),
     "rules": ("rules",),
     "sources": ("sources",),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from application.projections.execution_sentences import EXECUTION_SENTENCES
 from application.projections.sentences import SENTENCES
 from application.projections.telling import told
 from application.views import TimelineRow
@@ -13,6 +14,7 @@ from domain.incident.classification import ClassificationPolicy, Reason
 from domain.incident.evidence import Tally
 from domain.incident.incident import Incident
 from domain.incident.severity import Severity
+from infrastructure.store.events import event_types
 from tests.unit.projections.folding import rows_of
 from tests.unit.projections.histories import (
     MemoryLog,
@@ -190,4 +192,9 @@ def test_every_event_of_an_incident_has_a_sentence() -> None:
         for member in vars(Incident).values()
         if isinstance(member, type) and issubclass(member, Incident.Event)
     }
-    assert topics - {Incident.Event.TOPIC} == SENTENCES.keys()
+    assert topics - {Incident.Event.TOPIC} == SENTENCES.keys() - EXECUTION_SENTENCES.keys()
+
+
+def test_every_event_of_an_execution_has_a_sentence() -> None:
+    topics = {topic for topic in event_types() if topic.startswith("execution.")}
+    assert topics == EXECUTION_SENTENCES.keys()
