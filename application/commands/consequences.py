@@ -40,8 +40,11 @@ class Consequences:
         incident = self._incident(execution)
         if incident.status == "closed":
             return
-        fact = f"{happened.step.name} ({execution.runbook.id}, {execution.id}): {happened.why}"
-        reason = Reason(rule="a step of its runbook failed", fact=fact, severity=incident.severity)
+        reason = Reason(
+            rule="a step of its runbook failed",
+            fact=f"{happened.step.id} of {execution.id}",
+            severity=incident.severity,
+        )
         incident.escalate(reason, self._act.provenance, self._act.at)
 
     def aborted(self, execution: RunbookExecution, happened: Any) -> None:

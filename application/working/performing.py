@@ -10,7 +10,7 @@ class Effect:
     """A claimed attempt at a step, with all that performing it takes.
 
     `parameters` are as recorded: secrets are looked up when the effect begins. `seconds` is how
-    long it may take.
+    long it may take, `scope` what is known of the incident and of earlier steps.
     """
 
     execution_id: str
@@ -21,6 +21,7 @@ class Effect:
     idempotency_key: str
     seconds: float
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    scope: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

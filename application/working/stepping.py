@@ -104,7 +104,7 @@ class Stepping:
             return Standing(
                 look.incident.id, execution.version, look_again=min(limit, look.act.at + GRACE / 10)
             )
-        effect = _effect_of(execution, step.id)
+        effect = _effect_of(look, step.id)
         if not self._hands.is_idempotent(effect):
             why = f"{claimed_by} ended before it could say what came of it"
             by_worker.lose(execution, step.id, progress.attempt, why, look.act)
@@ -136,7 +136,7 @@ class Stepping:
             return None
         claim = Claim(self._presence.name, parameters)
         by_worker.claim(execution, step.id, claim, look.act)
-        return _effect_of(execution, step.id)
+        return _effect_of(look, step.id)
 
     def _assign(self, look: _Step, move: Move) -> None:
         step, execution = move.step, look.execution
@@ -195,7 +195,8 @@ def act_of(worker: str, execution: RunbookExecution, at: datetime) -> Act:
     return Act(provenance, at)
 
 
-def _effect_of(execution: RunbookExecution, step_id: str) -> Effect:
+def _effect_of(look: _Step, step_id: str) -> Effect:
+    execution = look.execution
     step, progress = execution.step(step_id), execution.progress[step_id]
     assert isinstance(step, AutomatedStep)  # noqa: S101 - only these have effects
     return Effect(
@@ -207,6 +208,7 @@ def _effect_of(execution: RunbookExecution, step_id: str) -> Effect:
         idempotency_key=progress.idempotency_key,
         seconds=step.longest.total_seconds(),
         parameters=progress.parameters,
+        scope=scope_of(look.incident, execution),
     )
 
 

@@ -136,3 +136,9 @@ class ClassificationPolicy(_Part):
             fact=f"previous_incidents = {facts.previous_incidents}",
             severity=Severity.of_rank(severity.rank + rule.raise_by),
         )
+
+
+def worsened(severity: Severity, reason: Reason) -> Assessment:
+    """Give the severity a level above another one, for a reason; nothing is worse than P0."""
+    worse = Severity.of_rank(severity.rank + 1)
+    return Assessment(severity=worse, reasons=(reason.model_copy(update={"severity": worse}),))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from eventsourcing.domain import BaseAggregate, event
 
 from domain.incident import events
-from domain.incident.classification import Assessment, ClassificationPolicy, Reason
+from domain.incident.classification import Assessment, ClassificationPolicy, Reason, worsened
 from domain.incident.diagnosis import Diagnosis
 from domain.incident.errors import (
     AlreadyAcknowledgedError,
@@ -172,13 +172,10 @@ class Incident(BaseAggregate[str]):
     def escalate(self, reason: Reason, provenance: Provenance, at: datetime) -> None:
         """Say that what was tried does not work, which raises the severity by a level."""
         self._refuse_if_closed("escalated")
-        self._trigger(self.Escalated, provenance, at, why=reason.fact)
-        worse = Severity.of_rank(self.severity.rank + 1)
-        if worse is not self.severity:
-            raised = reason.model_copy(update={"severity": worse})
-            self._change_severity(
-                worse, Assessment(severity=worse, reasons=(raised,)), provenance, at
-            )
+        self._trigger(self.Escalated, provenance, at, why=f"{reason.rule} ({reason.fact})")
+        found = worsened(self.severity, reason)
+        if found.severity is not self.severity:
+            self._change_severity(found.severity, found, provenance, at)
 
     def ask_review(
         self, execution_id: str, reviewers: tuple[str, ...], provenance: Provenance, at: datetime

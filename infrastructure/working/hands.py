@@ -114,6 +114,7 @@ class ThreadHands:
             execution_id=effect.execution_id,
             step_id=effect.step_id,
             seconds_left=lambda: max(0.0, until - self._clock()),
+            context=effect.scope,
         )
         self._ended.put(_Ended(number, self._performer.perform(effect, call)))
 

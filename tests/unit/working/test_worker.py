@@ -150,7 +150,7 @@ class TestFailing:
         incident = made.incident(INCIDENT)
         assert made.executions()[0].status == "undecided"
         assert incident.severity.rank == before.rank + 1
-        assert "no such key" in incident.reasons[-1].fact
+        assert incident.reasons[-1].fact == f"a of {made.executions()[0].id}"
         assert made.topics(INCIDENT)[-2:] == ["escalated", "severity_changed"]
 
     def test_at_p0_it_is_only_said(self) -> None:
