@@ -122,11 +122,11 @@ def act(name: str, part: str, who: tuple[str, str], *deeds: "Deed", told: str = 
     from infrastructure.cli.opened import opened
 
     with opened() as tocsin:
-        incident_id = _identified(tocsin, part)
+        incident_id = identified_incident(tocsin, part)
         order = _order(name, *who)
         for deed in deeds:
             say(truth(deed(tocsin.incidents, incident_id, order), told))
-        _show(tocsin)
+        bring_up_to_date(tocsin)
 
 
 def truth(incident: "Incident", told: str = "") -> str:
@@ -149,7 +149,7 @@ def _order(name: str, by: str, reason: str) -> "Order":
     return Order(by=by, id=f"{name} {uuid4().hex[:16]}", reason=reason)
 
 
-def _identified(tocsin: "Tocsin", part: str) -> str:
+def identified_incident(tocsin: "Tocsin", part: str) -> str:
     """Find an incident; a whole id needs no views, which may be out of order at the worst time."""
     from infrastructure.cli.opened import identified, log_exists, views_of
 
@@ -159,7 +159,7 @@ def _identified(tocsin: "Tocsin", part: str) -> str:
     return identified(views_of(tocsin), part)
 
 
-def _show(tocsin: "Tocsin") -> None:
+def bring_up_to_date(tocsin: "Tocsin") -> None:
     """Bring the views up to date; what was done stands, whatever becomes of that."""
     from infrastructure.cli.failures import failure
 

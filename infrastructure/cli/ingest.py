@@ -1,11 +1,9 @@
 """`tocsin ingest`: reading a log, with progress for a person and a summary at the end."""
 
-import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Event
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +11,7 @@ import click
 from infrastructure.cli.commanding import Command, with_examples
 from infrastructure.cli.output import counted, is_terminal, say, say_json
 from infrastructure.cli.parameters import Text, by_option, json_option
+from infrastructure.cli.stopping import stopped_by_signals
 from infrastructure.cli.texts import safe
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def ingest(file: str, as_json: bool, follow: bool, **asked: Any) -> None:
     from infrastructure.cli.opened import opened
 
     name = asked["name"] or asked["format_"]
-    with opened() as tocsin, _stopped_by_signals(follow) as stop:
+    with opened() as tocsin, stopped_by_signals() if follow else nullcontext() as stop:
         wanted = Reading(file, asked["format_"], name, asked["by"], stop)
         begun = time.monotonic()
         totals = read(tocsin, wanted, quiet=as_json)
@@ -104,24 +103,3 @@ def as_object(totals: "Totals") -> dict[str, Any]:
         "windows_let_go": totals.let_go,
         "opened": list(totals.opened),
     }
-
-
-@contextmanager
-def _stopped_by_signals(follow: bool) -> Iterator[Event | None]:
-    """End following when told to, with everything saved; told twice, end at once."""
-    if not follow:
-        yield None
-        return
-    stop = Event()
-
-    def end(number: int, frame: object) -> None:
-        del frame
-        stop.set()
-        signal.signal(number, signal.default_int_handler)
-
-    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

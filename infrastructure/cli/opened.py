@@ -73,12 +73,21 @@ def nothing_read() -> str:
 def identified(views: "Views | None", part: str) -> str:
     """Find the incident of which a part of the id was typed; refuse if it is not exactly one."""
     found = views.find_incident(part, _SHOWN + 1) if views else []
+    return _the_one(found, part, "incident", "tocsin incidents --status all")
+
+
+def identified_execution(views: "Views | None", part: str) -> str:
+    """Find the execution of which a part of the id was typed; refuse if it is not exactly one."""
+    found = views.find_execution(part, _SHOWN + 1) if views else []
+    return _the_one(found, part, "execution", "tocsin executions --all")
+
+
+def _the_one(found: list[str], part: str, noun: str, listing: str) -> str:
     if len(found) == 1:
         return found[0]
     if not found:
-        hint = nothing_read() or "See them: tocsin incidents --status all"
-        msg = f"there is no incident {safe(part)}"
-        raise RefusedError(msg, hint)
+        msg = f"there is no {noun} {safe(part)}"
+        raise RefusedError(msg, nothing_read() or f"See them: {listing}")
     many = f"more than {_SHOWN}" if len(found) > _SHOWN else f"any of {len(found)}"
-    msg = f"{safe(part)} could be {many} incidents; type more of its id"
+    msg = f"{safe(part)} could be {many} {noun}s; type more of its id"
     raise RefusedError(msg, *found[:_SHOWN])

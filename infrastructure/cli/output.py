@@ -101,6 +101,13 @@ def say_json_array(values: Iterable[Mapping[str, Any]]) -> None:
     print("[\n" + ",\n".join(lines) + "\n]" if lines else "[]")
 
 
+def say_json_line(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on one line, at once."""
+    import json
+
+    print(json.dumps(value, default=_jsonable), flush=True)
+
+
 def fields_of(row: Any, but: Sequence[str] = ()) -> dict[str, Any]:
     """Give a dataclass's fields by name, its values as they are."""
     return {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in but}

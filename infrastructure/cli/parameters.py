@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from domain.duration import parse_duration
 from infrastructure.cli.moments import now, parse_moment
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -50,6 +51,21 @@ class Moment(click.ParamType[datetime]):
         try:
             return parse_moment(str(value), now())
         except (ValueError, OverflowError) as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class Seconds(click.ParamType[float]):
+    """A length of time, given in seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: _Param, ctx: _Context) -> float:
+        """Read a duration such as 30s or 5m."""
+        if isinstance(value, int | float):
+            return float(value)
+        try:
+            return parse_duration(str(value)).total_seconds()
+        except ValueError as error:
             self.fail(f"{error}.", param, ctx)
 
 
@@ -129,7 +145,7 @@ def by_option(command: _F) -> _F:
 def reason_option(command: _F) -> _F:
     """Ask why."""
     return click.option(
-        "--reason", default="", type=click.STRING, metavar="TEXT", callback=_stated,
+        "--reason", default="", type=click.STRING, metavar="TEXT", callback=if_stated,
         help="Why; it is kept with the incident for ever.",
     )(command)  # fmt: skip
 
@@ -146,5 +162,6 @@ def utc_option(command: _F) -> _F:
     return click.option("--utc", is_flag=True, help="Show exact times instead of ages.")(command)
 
 
-def _stated(ctx: click.Context, param: click.Parameter, value: str) -> str:
+def if_stated(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Check a text that may be left out."""
     return Text().convert(value, param, ctx) if value else ""

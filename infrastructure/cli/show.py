@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from infrastructure.cli.commanding import Command, with_examples
+from infrastructure.cli.executions import shown_status
 from infrastructure.cli.moments import age, exact, iso, now
 from infrastructure.cli.output import (
     by_severity,
@@ -23,7 +24,7 @@ from infrastructure.cli.parameters import incident_argument, json_option
 from infrastructure.cli.texts import clipped, safe, wrapped
 
 if TYPE_CHECKING:
-    from application.views import IncidentRow
+    from application.views import ExecutionRow, IncidentRow
     from domain.incident.incident import Incident
     from domain.signal import Signal
 
@@ -60,17 +61,22 @@ def show(incident: str, most: int, as_json: bool) -> None:
         views = views_of(tocsin)
         incident_id = identified(views, incident)
         row = views.incident(incident_id) if views else None
+        runs = views.executions(incident_id, also_over=True) if views else []
         assert row is not None  # noqa: S101 - it was just found, and incidents stay
         known = tocsin.journal.load(Incident, row.id)
         assert known is not None  # noqa: S101 - the views show nothing that is not in the log
     if as_json:
         kept = [signal.model_dump(mode="json") for signal in known.signals]
-        say_json(fields_of(row) | {"signals": kept})
+        executions = [fields_of(each) for each in runs]
+        say_json(fields_of(row) | {"signals": kept, "executions": executions})
     else:
-        say(*described(row, known), *_evidence(row, known.signals, most), *_next(row))
+        say(*described(row, known, runs), *_evidence(row, known.signals, most))
+        say(*_next(row, any(each.waiting for each in runs)))
 
 
-def described(row: "IncidentRow", known: "Incident") -> Iterator[str]:
+def described(
+    row: "IncidentRow", known: "Incident", runs: Sequence["ExecutionRow"]
+) -> Iterator[str]:
     """Give what is known of an incident, but for its signals."""
     yield (
         f"{by_severity(row.severity, row.severity)}  {heading(row.id)}  "
@@ -84,6 +90,9 @@ def described(row: "IncidentRow", known: "Incident") -> Iterator[str]:
         for at, (name, value) in enumerate(values.items()):
             yield from _named("" if at else title, f"{name} = {_plain(value)}")
     yield from _named("Runbook", row.runbook or "")
+    for each in runs:
+        where = f" at {each.step_name}" if each.step_name else ""
+        yield from _named("Execution", f"{each.id}: {shown_status(each)}{where}")
     yield ""
     yield from _why(row, known)
 
@@ -142,11 +151,13 @@ def _evidence(row: "IncidentRow", signals: Sequence["Signal"], most: int) -> Ite
     yield ""
 
 
-def _next(row: "IncidentRow") -> Iterator[str]:
+def _next(row: "IncidentRow", waiting: bool) -> Iterator[str]:
     from infrastructure.cli.incidents import short_ids
 
     short = short_ids([row.id])[row.id]
     yield heading("Next")
+    if waiting:
+        yield "    tocsin tasks --all"
     for command in (*_NEXT[row.status], "timeline"):
         name, _, rest = command.partition(" ")
         rest = rest.removeprefix("… ")

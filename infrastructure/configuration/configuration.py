@@ -23,6 +23,7 @@ from infrastructure.configuration.runbooks.checks import runbook_mistakes
 from infrastructure.configuration.runbooks.files import read_runbooks
 from infrastructure.configuration.runbooks.references import reference_mistakes
 from infrastructure.configuration.validation import validate, validate_value
+from infrastructure.outgoing.settings import OutgoingSettings
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -31,6 +32,7 @@ RUNBOOKS = "runbooks"
 ACTIONS = "actions.yaml"
 SOURCES = "sources.yaml"
 LEVELS = "severity-levels.yaml"
+OUTGOING = "outgoing.yaml"
 RESPONDERS = "responders.yaml"
 TEMPLATES = "templates"
 
@@ -55,6 +57,7 @@ class Configuration:
     sources: dict[str, JsonLines | RegexLines]
     levels: SeverityLevels
     directory: Directory
+    outgoing: OutgoingSettings
     warnings: tuple[Mistake, ...]
 
 
@@ -63,6 +66,7 @@ def read_configuration(folder: Path) -> Configuration:
     mistakes: list[Mistake] = []
     sources = _read(folder / SOURCES, _Sources, mistakes)
     levels = _read(folder / LEVELS, SeverityLevels, mistakes)
+    outgoing = _read_if_there(folder / OUTGOING, OutgoingSettings(), mistakes)
     directory, unknown = read_directory(folder / RESPONDERS)
     mistakes.extend(unknown)
     written, wrong = read_rules([folder / DETECTION])
@@ -82,6 +86,7 @@ def read_configuration(folder: Path) -> Configuration:
         sources=dict(sources.sources),
         levels=levels,
         directory=directory,
+        outgoing=outgoing,
         warnings=in_reading_order(mistakes),
     )
 
@@ -101,6 +106,12 @@ def _missing_levels(path: Path, levels: SeverityLevels) -> list[Mistake]:
         Mistake(str(path), 1, 1, "severity_levels", f"{level} is missing", "P0, P1, P2, P3 and P4")
         for level in missing
     ]
+
+
+def _read_if_there(path: Path, default: Model, mistakes: list[Mistake]) -> Model:
+    if not path.exists():
+        return default
+    return _read(path, type(default), mistakes) or default
 
 
 def _read(path: Path, model: type[Model], mistakes: list[Mistake]) -> Model | None:

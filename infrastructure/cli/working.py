@@ -1,0 +1,89 @@
+"""`tocsin work`: carries runbooks out until it is told to stop."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from infrastructure.cli.commanding import Command, with_examples
+from infrastructure.cli.moments import exact, iso, now
+from infrastructure.cli.output import faint, say, say_json_line
+from infrastructure.cli.parameters import Seconds, json_option
+from infrastructure.cli.stopping import stopped_by_signals
+from infrastructure.cli.texts import clipped, safe
+
+if TYPE_CHECKING:
+    from application.working.worker import Told
+
+_LONGEST = 200
+
+
+@with_examples(
+    "tocsin work",
+    "tocsin work --once                     do what can be done now, and return",
+    "tocsin work --hands 8 --grace 60s",
+)
+@click.command(cls=Command)
+@click.option("--once", is_flag=True, help="Return when nothing is left that can be done now.")
+@click.option(
+    "--hands", type=click.IntRange(1, 64), default=4, show_default=True, metavar="N",
+    help="Perform so many steps at a time.",
+)  # fmt: skip
+@click.option(
+    "--grace", type=Seconds(), default="10s", show_default=True, metavar="TIME",
+    help="Told to stop, let steps that run go on for so long.",
+)  # fmt: skip
+@json_option
+def work(once: bool, hands: int, grace: float, as_json: bool) -> None:
+    """Start the runbooks that incidents ask for, and perform their automated steps.
+
+    Any number of workers may run at once; none does what another one does. One that is killed
+    loses nothing: what it left undone is taken up by the next, or waits for a person where nobody
+    can tell whether it happened (see tocsin tasks). Ctrl-C or SIGTERM stops it, and once more ends
+    it at once.
+    """
+    from infrastructure.bootstrap import Working
+    from infrastructure.cli.opened import opened
+
+    told = _as_json if as_json else _as_line
+    with opened() as tocsin, stopped_by_signals() as stop:
+        if not as_json:
+            say(faint(f"{exact(now())}  Working; Ctrl-C stops it."))
+        tocsin.work(Working(hands, grace, once), stop, told)
+        if not as_json:
+            say(faint(f"{exact(now())}  " + ("Nothing is left to do now." if once else "Stopped.")))
+
+
+def _as_line(told: "Told") -> None:
+    effect = told.effect
+    what = f"{effect.execution_id}/{effect.step_id}  {safe(effect.action)}"
+    print(f"{exact(now())}  {what}{_ending(told)}", flush=True)
+
+
+def _ending(told: "Told") -> str:
+    from application.working.performing import Done, NotDone
+
+    if told.outcome is None:
+        return " …"
+    if not told.counts:
+        return ": came too late to count"
+    if isinstance(told.outcome, Done):
+        return ": done"
+    kind = "failed" if isinstance(told.outcome, NotDone) else "nobody knows"
+    return f": {kind}: {clipped(safe(told.outcome.why), _LONGEST)}"
+
+
+def _as_json(told: "Told") -> None:
+    effect, outcome = told.effect, told.outcome
+    say_json_line(
+        {
+            "at": iso(now()),
+            "incident": effect.incident_id,
+            "execution": effect.execution_id,
+            "step": effect.step_id,
+            "attempt": effect.attempt,
+            "action": effect.action,
+            "outcome": None if outcome is None else type(outcome).__name__,
+            "why": getattr(outcome, "why", None),
+            "counts": told.counts,
+        }
+    )
