@@ -123,7 +123,8 @@ def _next(folder: Path, short: str, mildest: str) -> list[str]:
         f'  {program} ack {short} --reason "on my way"',
         f"  {program} assess {mildest} affected_users=20000",
         f"  {program} timeline {short}",
-        f"  {program} incidents --severity P0,P1",
+        f"  {program} work --once",
+        f"  {program} tasks --all",
         f"  {program} --help",
     ]
 

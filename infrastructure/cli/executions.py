@@ -52,6 +52,10 @@ _WORDS = {
 }  # fmt: skip
 
 
+_WITH = dict.fromkeys(("skip", "abort", "refuse"), " --note WHY")
+"""What a decision takes besides the execution."""
+
+
 @with_examples(
     "tocsin run 7KQ2ZD runbook-secret-exposure",
     'tocsin run 7KQ2ZD runbook-secret-exposure --reason "the key is live"',
@@ -225,7 +229,8 @@ def _needs(known: "RunbookExecution") -> Iterator[str]:
     if what:
         yield ""
         yield heading("Next")
-        yield from (f"    tocsin task {each} {known.id.rpartition('-')[2]}" for each in what)
+        last = known.id.rpartition("-")[2]
+        yield from (f"    tocsin task {each} {last}{_WITH.get(each, '')}" for each in what)
 
 
 def _as_object(known: "RunbookExecution") -> dict[str, Any]:
