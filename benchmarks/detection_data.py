@@ -51,23 +51,27 @@ def mark(number: int) -> str:
     return f"{TOOLS[number % len(TOOLS)]}{number:04d}"
 
 
-def lines(count: int, seed: int, rule_count: int) -> list[bytes]:
-    """Make the lines of an audit log; a few carry something that so many rules look for."""
+def lines(count: int, seed: int, rule_count: int, remarkable: float = REMARKABLE) -> list[bytes]:
+    """Make the lines of an audit log; in a share of them is something that the rules look for."""
     random, words = Random(seed), _words(rule_count)
-    return [
-        json.dumps(_record(random, number, words), ensure_ascii=_likely(random, 0.5)).encode()
-        for number in range(count)
-    ]
+    return [_line(random, number, words, remarkable) for number in range(count)]
 
 
 def _likely(random: Random, share: float) -> bool:
     return random.random() < share
 
 
-def _record(random: Random, number: int, words: int) -> dict[str, Any]:
+def _line(random: Random, number: int, words: int, remarkable: float) -> bytes:
+    record = _record(random, number)
+    if _likely(random, remarkable):
+        _make_remarkable(record, random, words)
+    return json.dumps(record, ensure_ascii=_likely(random, 0.5)).encode()
+
+
+def _record(random: Random, number: int) -> dict[str, Any]:
     noun = random.choice(NOUNS)
     rank = min(int(random.paretovariate(0.9)), 5000)
-    record: dict[str, Any] = {
+    return {
         "timestamp": (START + timedelta(milliseconds=137 * number)).isoformat(),
         "id": f"evt-{random.getrandbits(64):016x}",
         "action": f"{noun}.{VERBS[min(int(random.expovariate(0.6)), 9)]}",
@@ -94,9 +98,6 @@ def _record(random: Random, number: int, words: int) -> dict[str, Any]:
         },
         "labels": {"service": random.choice(SERVICES), "region": random.choice(REGIONS)},
     }
-    if _likely(random, REMARKABLE):
-        _make_remarkable(record, random, words)
-    return record
 
 
 def _make_remarkable(record: dict[str, Any], random: Random, words: int) -> None:

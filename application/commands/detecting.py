@@ -12,7 +12,7 @@ from application.commands.source_batch import SourceBatch, SourceDefinition
 from application.commands.totals import Totals
 from application.journal import Journal, Progress
 from application.ports import Clock, SourceMemory
-from application.reading import Happening, Reading, Rejected
+from application.reading import Happening, Match, Reading, Rejected
 from domain.detection.detector import KEY_LIMIT, Detection, Detector
 from domain.detection.memory import MemoryChanges
 from domain.detection.rule import Rule
@@ -71,9 +71,8 @@ class Ingestion:
         self._begin_batch()
 
     def take(self, reading: Reading) -> None:
-        """Detect incidents in what was read."""
-        for match in reading.matches:
-            self._detections.extend(self._detector.observe(match.rule, match.signal))
+        """Take what was read. Incidents are detected in all of it at once, when it is saved."""
+        self._matches.extend(reading.matches)
         self._rejected.extend(reading.rejected)
         self._happenings.extend(reading.happenings)
         for totals in (self.totals, self._since_rest):
@@ -94,6 +93,10 @@ class Ingestion:
         `everything` also records signals that wait for a larger batch; `at_rest` also notes how
         far the source was read. Raises SourceConflictError if another process reads the source.
         """
+        # Not as they come: what detects is out of the processor's cache after every reading.
+        for match in self._matches:
+            self._detections.extend(self._detector.observe(match.rule, match.signal))
+        self._matches.clear()
         for _ in range(_ATTEMPTS - 1):
             try:
                 self._save(everything, at_rest)
@@ -178,6 +181,7 @@ class Ingestion:
         self._begin_batch()
 
     def _begin_batch(self) -> None:
+        self._matches: list[Match] = []
         self._detections: list[Detection] = []
         self._rejected: list[Rejected] = []
         self._happenings: list[Happening] = []

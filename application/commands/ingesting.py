@@ -21,7 +21,7 @@ class Rhythm:
     between two notes in the log of how far a followed source was read.
     """
 
-    lines: int = 50_000
+    lines: int = 200_000
     every: timedelta = timedelta(seconds=1)
     rest: timedelta = timedelta(minutes=1)
 

@@ -1,6 +1,7 @@
 """Naming incidents: short ids cut from what they are, longer only where two would be alike."""
 
 from base64 import b32encode
+from collections.abc import Iterator
 from datetime import UTC
 
 from application.journal import Journal
@@ -10,6 +11,8 @@ from domain.incident.incident import Incident
 from domain.signal import Signal
 
 _SHORTEST = 6
+# Base32 writes the 256 bits of a SHA-256, five at a time, in 52 characters.
+_LONGEST, _BITS_OF_CHARACTER = 52, 5
 
 
 class IncidentNames:
@@ -26,10 +29,9 @@ class IncidentNames:
         where another incident has the same six.
         """
         identity = identity_of(rule, key, opening)
-        day = opening.timestamp.astimezone(UTC).strftime("%Y%m%d")
-        encoded = b32encode(bytes.fromhex(identity)).decode().rstrip("=")
-        for length in range(_SHORTEST, len(encoded) + 1, 2):
-            incident_id = f"INC-{day}-{encoded[:length]}"
+        day = opening.timestamp.astimezone(UTC).date().isoformat().replace("-", "")
+        for cut in _cuts(identity):
+            incident_id = f"INC-{day}-{cut}"
             holder = self._holder(incident_id)
             if holder is None:
                 self._given[incident_id] = identity
@@ -49,5 +51,16 @@ class IncidentNames:
     def _holder(self, incident_id: str) -> str | None:
         if incident_id in self._given:
             return self._given[incident_id]
+        # Nearly every name is a new one.
+        if not self._journal.has(incident_id):
+            return None
         incident = self._journal.load(Incident, incident_id)
         return None if incident is None else incident.diagnosis.identity
+
+
+def _cuts(identity: str) -> Iterator[str]:
+    """Give ever longer beginnings of an identity's Base32, encoding no more than each takes."""
+    digest = bytes.fromhex(identity)
+    for length in range(_SHORTEST, _LONGEST + 1, 2):
+        size = -(-length * _BITS_OF_CHARACTER // 8)
+        yield b32encode(digest[:size])[:length].decode()

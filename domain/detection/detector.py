@@ -155,7 +155,13 @@ class Detector:
         episode = episode_of(windows, limits, arrival.at)
         if episode is not None:
             found.append(self._attach(arrival, limits, windows, episode))
-        if episode is None or limits.spans_episodes:
+        if episode is None and limits.opens_at_once and not windows.times:
+            # The same as below, without waiting first.
+            alone = Opening(arrival.at, 1, Span(arrival.at, arrival.at))
+            found.append(self._begin_episode(arrival, windows, alone, [arrival.row]))
+        elif episode is None or limits.spans_episodes:
+            if not windows.times:
+                self._pending.begin(*arrival.of)
             self._pending.add(arrival.row)
             if count_in(windows, limits, arrival.at):
                 self._pending.retain(*arrival.of, limits.most_times)
@@ -188,12 +194,20 @@ class Detector:
         self, arrival: _Arrival, limits: Limits, windows: KeyState
     ) -> Iterable[Detection]:
         while opening := find_opening(windows, limits, arrival.at):
-            found = self._open(arrival, opening, self._take(arrival, limits, opening.taken))
-            first, last = opening.taken.low, opening.taken.high
-            overflow = isinstance(found, Attached)
-            open_episode(windows, limits, Episode(first, last, found.incident_id, overflow))
-            self._episodes_changed.add(arrival.of)
-            yield found
+            rows = self._take(arrival, limits, opening.taken)
+            yield self._begin_episode(arrival, windows, opening, rows)
+
+    def _begin_episode(
+        self, arrival: _Arrival, windows: KeyState, opening: Opening, rows: Sequence[PendingSignal]
+    ) -> Detection:
+        found = self._open(arrival, opening, rows)
+        first, last = opening.taken.low, opening.taken.high
+        overflow = isinstance(found, Attached)
+        limits = arrival.state.limits
+        assert limits is not None  # noqa: S101 - without limits there are no episodes
+        open_episode(windows, limits, Episode(first, last, found.incident_id, overflow))
+        self._episodes_changed.add(arrival.of)
+        return found
 
     def _take(self, arrival: _Arrival, limits: Limits, span: Span) -> list[PendingSignal]:
         # Where windows span episodes, attached signals are counted on.

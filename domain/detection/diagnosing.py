@@ -14,6 +14,8 @@ from domain.incident.evidence import KEPT_IN_FULL, Tally
 from domain.incident.facts import FROM_CATEGORY, Facts
 from domain.signal import Signal, lookup
 
+_NO_FACTS = Facts()
+
 
 def diagnose(opened: Opened, source: str, policy: ClassificationPolicy) -> Diagnosis:
     """Say all that is known when an incident is opened."""
@@ -67,16 +69,19 @@ def labels_of(rule: Rule, signal: Signal) -> dict[str, Any]:
 
 
 def _facts(rule: Rule, context: dict[str, Any], related: int) -> Facts:
-    facts = FROM_CATEGORY.get(rule.category, Facts()).model_dump()
-    facts["previous_incidents"] = related
+    known = FROM_CATEGORY.get(rule.category, _NO_FACTS)
+    facts = known.model_copy(update={"previous_incidents": related})
+    learned: dict[str, Any] = {}
     for name, value in context.items():
         fact = to_snake(name)
-        if fact in Facts.model_fields and _is_possible(fact, value):
-            facts[fact] = value
-    return Facts.model_validate(facts)
+        if _is_possible(fact, value):
+            learned[fact] = value
+    return Facts.model_validate(facts.model_dump() | learned) if learned else facts
 
 
 def _is_possible(fact: str, value: Any) -> bool:
+    if fact not in Facts.model_fields:
+        return False
     try:
         Facts.model_validate({fact: value})
     except ValidationError:

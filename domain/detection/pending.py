@@ -22,13 +22,14 @@ class _Unsaved:
     """What happened to a key since the last save.
 
     Saved rows are gone up to `over` and in `taken`; `added` ones, oldest first, came; and only
-    the newest `retained` of all are left, if that is said.
+    the newest `retained` of all are left, if that is said. `is_new`: no row was saved.
     """
 
     added: list[PendingSignal] = field(default_factory=list)
     over: int = EVER
     taken: list[Span] = field(default_factory=list)
     retained: int | None = None
+    is_new: bool = False
 
     def forget(self, cutoff: int) -> None:
         del self.added[: bisect_right(self.added, cutoff, key=_AT)]
@@ -54,6 +55,10 @@ class PendingBuffer:
 
     # Changing.
 
+    def begin(self, rule_id: str, key: str) -> None:
+        """Take notice that nothing of a key waits. If nothing befell it yet, no row was saved."""
+        self._unsaved.setdefault((rule_id, key), _Unsaved(is_new=True))
+
     def add(self, pending: PendingSignal) -> None:
         """Let a signal wait."""
         insort(self._of(pending.rule_id, pending.key).added, pending, key=_AT)
@@ -61,7 +66,8 @@ class PendingBuffer:
     def retain(self, rule_id: str, key: str, newest: int) -> None:
         """Let only the newest of a key wait on; of equal times the later arrivals are newer."""
         unsaved = self._of(rule_id, key)
-        unsaved.retained = newest
+        if not unsaved.is_new:
+            unsaved.retained = newest
         del unsaved.added[: max(0, len(unsaved.added) - newest)]
 
     def forget(self, rule_id: str, key: str, cutoff: int = FOREVER) -> None:
@@ -105,13 +111,16 @@ class PendingBuffer:
 
     def _all_rows(self, rule_id: str, key: str, span: Span) -> list[PendingSignal]:
         unsaved, swept = self._of(rule_id, key), self._swept.get(rule_id)
+        added = unsaved.added[unsaved.added_in(span)]
+        if unsaved.is_new:
+            return sorted(added, key=_AGE)
         over = swept.windows if swept else EVER
         saved = [
             row
             for row in self._saved.within(rule_id, key, span)
             if row.at > over and not unsaved.has_taken(row.at)
         ]
-        return sorted([*saved, *unsaved.added[unsaved.added_in(span)]], key=_AGE)
+        return sorted([*saved, *added], key=_AGE)
 
     # Saving.
 
@@ -141,6 +150,8 @@ class PendingBuffer:
 
 
 def _spans(unsaved: _Unsaved) -> Iterable[Span]:
+    if unsaved.is_new:
+        return
     if unsaved.over > EVER:
         yield Span(EVER, unsaved.over)
     if unsaved.over < FOREVER:

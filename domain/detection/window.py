@@ -22,8 +22,8 @@ class Limits:
 
     `horizon` is how far behind the newest signals windows and episodes are remembered: twice the
     longer of both, so that a late signal still finds what it belongs to. `spans_episodes` says
-    whether one window can reach over the gap between two episodes. `most_times` is how many
-    times a key remembers at most.
+    whether one window can reach over the gap between two episodes, `opens_at_once` whether one
+    signal opens an episode. `most_times` is how many times a key remembers at most.
     """
 
     count: int
@@ -31,11 +31,13 @@ class Limits:
     within: int
     horizon: int = field(init=False)
     spans_episodes: bool = field(init=False)
+    opens_at_once: bool = field(init=False)
     most_times: int = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "horizon", 2 * max(self.window, self.within))
         object.__setattr__(self, "spans_episodes", self.within < self.window)
+        object.__setattr__(self, "opens_at_once", self.count == 1 and not self.spans_episodes)
         object.__setattr__(self, "most_times", TIMES_PER_COUNT * self.count)
 
 

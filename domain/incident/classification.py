@@ -108,24 +108,22 @@ class ClassificationPolicy(_Part):
 
     def _exposure(self, facts: Facts) -> Iterator[Reason]:
         breach, risk = "security_breach = true", "data_at_risk = true"
-        for applies, rule, fact, severity in (
-            (
-                facts.security_breach and facts.data_at_risk,
-                "a security breach that puts data at risk",
-                f"{breach}, {risk}",
-                self.breach_with_data_at_risk,
-            ),
-            (facts.security_breach, "a security breach", breach, self.breach),
-            (facts.data_at_risk, "data at risk", risk, self.data_at_risk),
-            (
-                facts.compliance_impact,
-                "compliance impact",
-                "compliance_impact = true",
-                self.compliance_impact,
-            ),
-        ):
-            if applies:
-                yield Reason(rule=rule, fact=fact, severity=severity)
+        if facts.security_breach and facts.data_at_risk:
+            yield Reason(
+                rule="a security breach that puts data at risk",
+                fact=f"{breach}, {risk}",
+                severity=self.breach_with_data_at_risk,
+            )
+        if facts.security_breach:
+            yield Reason(rule="a security breach", fact=breach, severity=self.breach)
+        if facts.data_at_risk:
+            yield Reason(rule="data at risk", fact=risk, severity=self.data_at_risk)
+        if facts.compliance_impact:
+            yield Reason(
+                rule="compliance impact",
+                fact="compliance_impact = true",
+                severity=self.compliance_impact,
+            )
 
     def _recurring(self, severity: Severity, facts: Facts) -> Reason | None:
         rule = self.previous_incidents_above

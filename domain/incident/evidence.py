@@ -31,9 +31,9 @@ class Tally(BaseModel):
     @classmethod
     def of(cls, signals: Sequence[Signal]) -> Self:
         """Tally the signals, at least one, that an incident begins with."""
-        first = signals[0]
+        first, *others = signals
         tally = cls(count=1, first_at=first.timestamp, last_at=first.timestamp)
-        return tally.with_signals(signals[1:])
+        return tally.with_signals(others) if others else tally
 
     def with_signals(self, signals: Iterable[Signal], *, overflow: bool = False) -> Self:
         """Count more signals."""

@@ -17,7 +17,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """The higher, the worse: 5 for P0, 1 for P4."""
-        return 5 - int(self.value[1])
+        return 5 - int(self[1])
 
     @classmethod
     def of_rank(cls, rank: int) -> Severity:

@@ -5,12 +5,12 @@ import sys
 
 INTERRUPTED = 130
 # Most of what a short command makes lives to its end: looking for garbage only takes time.
-_SELDOM = 100_000
+SELDOM = 300_000
 
 
 def main() -> int:
     """Run the command that was typed; give its exit status."""
-    gc.set_threshold(_SELDOM)
+    gc.set_threshold(SELDOM)
     try:
         from infrastructure.cli.program import run
 

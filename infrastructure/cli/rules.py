@@ -106,15 +106,16 @@ def checked(places: "Sequence[Path]") -> "tuple[str, list[Mistake]]":
     from infrastructure.configuration.mistakes import in_reading_order
     from infrastructure.settings import Settings
 
-    rules = runbooks = 0
+    rules = runbooks = wholes = 0
     mistakes: list[Mistake] = []
     for place in places or [_existing(Settings.of().config)]:
         whole = not places or any((place / part).exists() for part in _PARTS)
         found = check_configuration(place) if whole else check_place(place)
+        wholes += whole
         rules += found.rules
         runbooks += found.runbooks
         mistakes.extend(found.mistakes)
-    good = [counted(rules, "good rule")] if rules or not runbooks else []
+    good = [counted(rules, "good rule")] if rules or wholes or not runbooks else []
     good += [counted(runbooks, "good runbook")] if runbooks else []
     return " and ".join(good), list(in_reading_order(mistakes))
 

@@ -33,6 +33,11 @@ class Bounds(Generic[Held]):
         self._highest = max((high for (low, high), _ in held if low == -inf), default=-inf)
         self._lowest = min((low for (low, _), _ in held if low != -inf), default=inf)
 
+    @property
+    def gap(self) -> Interval:
+        """Between these two numbers, neither of them included, lies no interval."""
+        return self._highest, self._lowest
+
     def hits(self, column: Column) -> Iterator[tuple[int, Held]]:
         """Give (row, what is held) for the rows whose number lies in an interval."""
         if self._is_outside(column):

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from domain.detection.rule import Rule
 from domain.source.format import JsonLines
+from infrastructure.lines import Lines
 from infrastructure.matching.anchors import Clause, clauses_of
-from infrastructure.matching.line_block import LineBlock
 from infrastructure.matching.line_search import LineSearch
 from infrastructure.matching.line_selection import LineSelection, plan_selection
 from infrastructure.matching.rates import Rates
@@ -16,6 +18,8 @@ from infrastructure.matching.unusual_lines import unusual_lines
 
 Attention = tuple[int, tuple[int, ...] | None]
 
+_TIME = (str, datetime)
+_USUAL = 0.99
 _SAMPLE = 2048
 _LARGEST_SAMPLE = 8 << 20
 
@@ -47,7 +51,7 @@ class JsonLinesScanner:
         self._selection: LineSelection | None = None
         self._is_plain = self._fields.is_plain
         if self._is_plain:
-            self._search = self._searching(Rates.guessed(self._rules.values()))
+            self._searching(Rates.guessed(self._rules.values()))
 
     def scan(self, lines: Sequence[bytes]) -> list[Attention]:
         """Give the lines that need attention, in order.
@@ -57,7 +61,7 @@ class JsonLinesScanner:
         """
         if not self._is_plain:
             return [(row, None) for row in range(len(lines))]
-        block = LineBlock(lines)
+        block = Lines.of(lines)
         found, unclear = self._found(block)
         unclear.update(unusual_lines(block))
         candidates: dict[int, list[int]] = defaultdict(list)
@@ -68,19 +72,16 @@ class JsonLinesScanner:
             for row in sorted(candidates.keys() | unclear)
         ]
 
-    def _found(self, block: LineBlock) -> tuple[list[tuple[int, int]], set[int]]:
-        lines = block.lines
+    def _found(self, lines: Lines) -> tuple[list[tuple[int, int]], set[int]]:
         if self._selection is None:
             found, unclear = self._search.search(lines)
             self._learn(lines)
             return found, unclear
-        selected = self._selection.select(block)
+        selected = self._selection.select(lines)
         rows = sorted(selected.rows - selected.unclear)
         some, unclear = self._search.search([lines[row] for row in rows])
         if self._selection.is_crowded:
-            # The source is not what its sample was. Learn again, later each time.
-            self._selection, self._wait = None, self._patience
-            self._patience *= 2
+            self._learn_again()
         found = sorted([*selected.found, *((rows[row], number) for row, number in some)])
         return found, selected.unclear | {rows[row] for row in unclear}
 
@@ -92,15 +93,26 @@ class JsonLinesScanner:
         if len(self._sample) < self._sample_size and sum(map(len, self._sample)) < _LARGEST_SAMPLE:
             return
         columns, _ = self._search.columns(self._sample)
-        rates = Rates.measured(self._rules.values(), columns, len(self._sample))
-        self._search = self._searching(rates)
+        measured = Rates.measured(self._rules.values(), columns, len(self._sample))
+        times = sum(isinstance(cell, _TIME) for cell in columns.at(self._fields.times[0]))
+        is_usual = times >= _USUAL * len(self._sample)
+        rates = replace(measured, first_time_is_usual=is_usual)
+        self._searching(rates)
         self._selection = plan_selection(
             self._rules, self._fields, rates, self._sample, self._cache
         )
         self._sample.clear()
 
-    def _searching(self, rates: Rates) -> LineSearch:
-        return LineSearch(self._fields.written, self._rules, rates, self._cache)
+    def _learn_again(self) -> None:
+        """Take a new sample, for the source is not what its sample was; later each time."""
+        self._selection, self._wait = None, self._patience
+        self._patience *= 2
+        if self._rates.first_time_is_usual:
+            self._searching(replace(self._rates, first_time_is_usual=False))
+
+    def _searching(self, rates: Rates) -> None:
+        self._rates = rates
+        self._search = LineSearch(self._fields.written, self._rules, rates, self._cache)
 
 
 def _known(rules: Sequence[Rule], fields: RecordFields) -> dict[int, list[Clause]]:

@@ -20,13 +20,15 @@ _BELOW, _ABOVE, _NETWORK, _TEXT = 0.5, 0.15, 0.12, 0.1
 class Rates:
     """What is known of that: counts from a sample of records, or else only what the rules say.
 
-    A wrong guess costs time and nothing else.
+    `first_time_is_usual`: nearly every record has the first of its format's times. A wrong guess
+    costs time and nothing else.
     """
 
     distinct: Mapping[str, int]
     counts: Mapping[str, Counter[Any]] = field(default_factory=dict)
     amounts: Mapping[str, Sequence[float]] = field(default_factory=dict)
     sample: int = 0
+    first_time_is_usual: bool = False
 
     @classmethod
     def guessed(cls, rules: Iterable[Sequence[Clause]]) -> Rates:

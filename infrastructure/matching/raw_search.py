@@ -12,13 +12,15 @@ from threading import Lock
 from typing import Any
 
 from domain.detection.condition import network
+from infrastructure.lines import Lines
 from infrastructure.matching.anchors import Anchor, Keys, Nets, Option, Texts
 from infrastructure.matching.expressions import literal
-from infrastructure.matching.line_block import LineBlock
 from infrastructure.matching.pattern_database import pattern_database
 from infrastructure.matching.record_fields import At, Place, TypeOf
 
 _BACKSLASH = b"\\"
+# The end of one and the begin of another; within an object only in a text.
+_TWO_OBJECTS = rb"\}[ \t\r]*\{"
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 # May be how a number is written, or, for the long and the exponential, what is kept of it.
 _NUMERIC = re.compile(r"[0-9.eE+-]*")
@@ -30,32 +32,36 @@ _IPV4, _BITS_OF_OCTET, _FEWEST_OCTETS, _ALL_OCTETS = 4, 8, 2, 4
 
 
 class RawSearch:
-    """Finds the lines that contain some of many expressions, or a backslash."""
+    """Finds the lines that contain some of many expressions, a backslash, or two objects."""
 
     def __init__(self, expressions: Sequence[bytes], cache: Path | None = None) -> None:
-        self._database, refused = pattern_database(expressions, cache)
+        self._database, refused = pattern_database([*expressions, _TWO_OBJECTS], cache)
         self._expressions = expressions
+        self._two_objects = len(expressions)
         self.is_complete = not refused
         self._one_at_a_time = Lock()
 
-    def rows(self, block: LineBlock) -> set[int]:
-        """Give the lines in which a rule's text may be."""
+    def rows(self, lines: Lines) -> tuple[set[int], bool]:
+        """Give the lines in which a rule's text may be, and whether none holds two objects."""
+        hits = self._hits(lines)
         # A match may lie across two lines: one candidate more.
-        return {row for row, _ in self._hits(block)}.union(block.rows_with(_BACKSLASH))
+        rows = {row for row, _ in hits}.union(lines.rows_with(_BACKSLASH))
+        return rows, not any(number == self._two_objects for _, number in hits)
 
     def crowds(self, lines: Sequence[bytes], most: int) -> set[bytes]:
         """Give the expressions that are in more than so many lines."""
-        counts = Counter(number for _, number in set(self._hits(LineBlock(lines))))
+        counts = Counter(number for _, number in set(self._hits(Lines.of(lines))))
+        counts.pop(self._two_objects, None)
         return {self._expressions[number] for number, count in counts.items() if count > most}
 
-    def _hits(self, block: LineBlock) -> list[tuple[int, int]]:
+    def _hits(self, lines: Lines) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
 
         def note(number: int, _start: int, end: int, _flags: int, _context: Any) -> None:
-            found.append((block.row_ending(end), number))
+            found.append((lines.row_of(end - 1), number))
 
         with self._one_at_a_time:
-            self._database.scan(block.joined, match_event_handler=note)
+            self._database.scan(lines.content, match_event_handler=note)
         return found
 
 

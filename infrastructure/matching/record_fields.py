@@ -44,10 +44,12 @@ Place = At | Always | TypeOf | InFullOnly
 class RecordFields:
     """The places of the fields that rules name, tried in turn until one has a value.
 
-    `unknown` are the fields that cannot be found without reading the record in full.
+    `unknown` are the fields that cannot be found without reading the record in full. Where
+    `first_time_is_usual`, the few records without the first of the times are read in full, too.
     """
 
     written: JsonLines
+    first_time_is_usual: bool = False
     places: dict[str, tuple[Place, ...]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
 
@@ -93,8 +95,8 @@ class RecordFields:
         time = self.times[0]
         others = (*self.read, *self.overlaid, self.data)
         is_shared = any(other[: len(time)] == time for other in others)
-        is_only = self.written.time.unit == "iso" and len(self.times) == 1
-        return time if is_only and not is_shared else None
+        is_enough = self.first_time_is_usual or len(self.times) == 1
+        return time if self.written.time.unit == "iso" and is_enough and not is_shared else None
 
     @property
     def overlaid(self) -> set[Path]:

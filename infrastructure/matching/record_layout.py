@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ class Node:
     inner: dict[str, Node] = field(default_factory=dict)
     demand: str = ""
     is_read: bool = False
+    kind: Any = Any
     struct: Any = None
 
     def at(self, path: Path) -> Node:
@@ -36,12 +38,17 @@ class Node:
         return node
 
 
-def layout(fields: RecordFields) -> Node:
-    """Lay out the tree of all paths that are read, and make the type of each object in it."""
+def layout(fields: RecordFields, kinds: Mapping[Path, Any] | None = None) -> Node:
+    """Lay out the tree of all paths that are read, and make the type of each object in it.
+
+    `kinds` are the types of what lies at some of the paths, at each of which no object is read.
+    """
     root = Node(demand="object")
-    for path in (*fields.read, *fields.times):
-        root.at(path).is_read = True
     time = fields.decoded_time
+    for path in (*fields.read, *((time,) if time else fields.times)):
+        root.at(path).is_read = True
+    for path, kind in (kinds or {}).items():
+        root.at(path).kind = kind
     for path in (fields.data, time[:-1] if time else ()):
         for end in range(1, len(path) + 1):
             root.at(path[:end]).demand = "object"
@@ -96,7 +103,7 @@ def _field(node: Node) -> Any:
     if node.demand == "time":
         return node.attribute, datetime
     if node.struct is None:
-        return node.attribute, Any, MISSING
+        return node.attribute, node.kind, MISSING
     if node.demand == "object":
         return node.attribute, node.struct
     # An absent object reads as one without fields, unless its absence itself is asked for.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from infrastructure.matching.anchors import Clause, Keys, Nets, Present, Range, Texts
-from infrastructure.matching.bounds import Bounds
+from infrastructure.matching.bounds import Bounds, Interval
 from infrastructure.matching.cells import MISSING, Column, Columns
 from infrastructure.matching.groups import Entry, Found, Group, keyed
 from infrastructure.matching.networks import Networks
@@ -86,6 +86,16 @@ class RuleSearch:
         """The fields by which rows are found."""
         tables = (self._keys, self._texts, self._searched, self._present)
         return {path for table in tables for path, *_ in table}
+
+    @property
+    def gaps(self) -> dict[str, Interval] | None:
+        """Between which numbers in which fields no rule is found; None if not only by numbers."""
+        gaps: dict[str, Interval] = {}
+        for path, searched in self._searched:
+            if not isinstance(searched, Bounds):
+                return None
+            gaps[path] = searched.gap
+        return None if self._always or self._keys or self._texts or self._present else gaps
 
     def _hits(self, columns: Columns) -> Iterator[tuple[int, Group]]:
         for path, table in self._keys:

@@ -4,30 +4,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from application.reading import Happening
+from infrastructure.lines import Lines
 from infrastructure.sources.place import MARK_LENGTH, Place
 
 LONGEST_LINE = 1 << 20
 # Larger blocks would leave the processor's cache before their lines are looked at.
-BLOCK_SIZE = 1 << 18
+BLOCK_SIZE = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines without their newlines; only the last line of a file may have had none."""
+    """Some lines; only the last line of a file may have had no newline."""
 
     place: Place
-    lines: list[bytes]
+    lines: Lines
     ends_with_newline: bool = True
     happenings: tuple[Happening, ...] = ()
 
     def after(self, place: Place, first: int, count: int) -> Place:
         """Stand after some of the lines, when standing before them."""
-        lines = self.lines[first : first + count]
-        ends = self.ends_with_newline or first + count < len(self.lines)
-        size = sum(map(len, lines)) + count - (not ends)
-        head = b"" if place.knows_head else _first_bytes(lines)[:size]
-        tail = _last_bytes(lines) if ends else _last_bytes(lines)[:-1]
-        return place.after(head, tail, size, count)
+        content = self.lines.content
+        begin, end = self.lines.begin(first), self.lines.begin(first + count)
+        if first + count == len(self.lines) and not self.ends_with_newline:
+            end -= 1
+        head = b"" if place.knows_head else content[begin : min(begin + MARK_LENGTH, end)]
+        return place.after(head, content[max(begin, end - MARK_LENGTH) : end], end - begin, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +76,21 @@ class Flow:
 
     def take(self, chunk: bytes) -> Iterator[Block | LongLine]:
         """Take the next bytes, at most `LONGEST_LINE`; give the lines that they complete."""
-        lines = self._completing_what_was_read(chunk).split(b"\n")
-        rest = lines.pop()
-        if lines and self.pending + len(lines[0]) > LONGEST_LINE:
-            yield self._too_long(lines.pop(0) + b"\n")
-        if lines:
-            lines[0] = bytes(self._waiting) + lines[0]
-            yield self._block(lines)
-        self._wait(rest)
+        chunk = self._completing_what_was_read(chunk)
+        begin, end = 0, chunk.rfind(b"\n") + 1
+        if end and self.pending + chunk.find(b"\n") > LONGEST_LINE:
+            begin = chunk.find(b"\n") + 1
+            yield self._too_long(chunk[:begin])
+        if begin < end:
+            yield self._block(b"".join((self._waiting, memoryview(chunk)[begin:end])))
+        self._wait(chunk[end:])
 
     def finish(self) -> Iterator[Block | LongLine]:
         """Give what waits for a newline that will not come."""
         if self._skipped:
             yield self._too_long(b"")
         elif self._waiting:
-            yield self._block([bytes(self._waiting)], ends_with_newline=False)
+            yield self._block(bytes(self._waiting) + b"\n", ends_with_newline=False)
 
     def _completing_what_was_read(self, chunk: bytes) -> bytes:
         # A last line without its newline was read as a line; then the newline came after all.
@@ -99,9 +100,9 @@ class Flow:
             return chunk[1:]
         return chunk
 
-    def _block(self, lines: list[bytes], *, ends_with_newline: bool = True) -> Block:
-        block = Block(self.place, lines, ends_with_newline, self._happenings)
-        self._move_on(block.after(self.place, 0, len(lines)))
+    def _block(self, content: bytes, *, ends_with_newline: bool = True) -> Block:
+        block = Block(self.place, Lines(content), ends_with_newline, self._happenings)
+        self._move_on(block.after(self.place, 0, len(block.lines)))
         return block
 
     def _too_long(self, rest: bytes) -> LongLine:
@@ -131,22 +132,3 @@ class Flow:
         self._skipped = LongLine(
             self.place, first[:MARK_LENGTH], last[-MARK_LENGTH:], size, self._happenings
         )
-
-
-def _first_bytes(lines: Sequence[bytes]) -> bytes:
-    found = b""
-    for line in lines:
-        found += line[:MARK_LENGTH] + b"\n"
-        if len(found) >= MARK_LENGTH:
-            break
-    return found[:MARK_LENGTH]
-
-
-def _last_bytes(lines: Sequence[bytes]) -> bytes:
-    # One more than is kept: the last newline may have to be taken off.
-    found = b""
-    for line in reversed(lines):
-        found = line[-MARK_LENGTH:] + b"\n" + found
-        if len(found) > MARK_LENGTH:
-            break
-    return found

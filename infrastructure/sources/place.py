@@ -1,7 +1,7 @@
 """How far a source has been read, while it is being read."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
 from application.reading import Cursor, FileMark
@@ -13,6 +13,10 @@ REMEMBERED_FILES = 128
 def digest(content: bytes) -> str:
     """SHA-256, in hex."""
     return sha256(content).hexdigest()
+
+
+# The same for a whole file, and asked after every piece of it.
+_digest_of_head = lru_cache(maxsize=16)(digest)
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Place:
     def _mark(self, path: str) -> FileMark:
         return FileMark(
             path=path,
-            head=digest(self.head),
+            head=_digest_of_head(self.head),
             head_length=len(self.head),
             tail=digest(self.tail),
             tail_length=len(self.tail),

@@ -44,7 +44,7 @@ class SourceReader:
         step = max(1, min(self.max_lines, MOST_LINES))
         place, happenings, first = block.place, list(block.happenings), 0
         while first < len(block.lines):
-            batch = Batch(self.source, block.lines[first : first + step], place)
+            batch = Batch(self.source, block.lines.part(first, step), place)
             found = self.batches.read(batch)
             place = block.after(place, first, found.lines)
             first += found.lines

@@ -5,6 +5,7 @@ from calendar import isleap
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 from domain.source.format import Time, time_zone
 from infrastructure.sources.unreadable import UnreadableLineError
@@ -118,22 +119,27 @@ def _moment(
     leap = second == LEAP_SECOND
     try:
         moment = datetime(*date, hour, minute, second - leap, micro)  # noqa: DTZ001 - zone follows
-        return moment + timedelta(seconds=int(leap))
+        return moment + timedelta(seconds=1) if leap else moment
     except (ValueError, OverflowError) as error:
         msg = f"the time {_shown(value)} does not exist: {error}"
         raise UnreadableLineError(msg) from None
 
 
 def _offset(written: str, value: object) -> tzinfo:
-    if written in "Zz":
-        return UTC
-    digits = written[1:].replace(":", "").ljust(4, "0")
-    length = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     try:
-        return timezone(-length if written[0] == "-" else length)
+        return _zone_at(written)
     except ValueError:
         msg = f"the time {_shown(value)} has an impossible offset"
         raise UnreadableLineError(msg) from None
+
+
+@lru_cache
+def _zone_at(offset: str) -> tzinfo:
+    if offset in "Zz":
+        return UTC
+    digits = offset[1:].replace(":", "").ljust(4, "0")
+    length = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-length if offset[0] == "-" else length)
 
 
 def _decimal(value: object) -> Decimal | None:

@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier
 from infrastructure.store import working_tables
 
 _PATIENCE_SECONDS = 30
+_HAS_EVENTS = "SELECT FROM stored_events WHERE originator_id = %s LIMIT 1"
 _SET_UP_LOCK = 0x746F6373  # "tocs": serialises the set-up of two processes that start at once
 
 
@@ -45,6 +46,12 @@ class JournalRecorder(PostgresProcessRecorder):
         super()._create_table(curs)
         for statement in working_tables.CREATE:
             curs.execute(statement)
+
+    def has_events(self, originator_id: str) -> bool:
+        """Say whether an aggregate has events."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(_HAS_EVENTS, (originator_id,))
+            return curs.fetchone() is not None
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any

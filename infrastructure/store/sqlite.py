@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from eventsourcing.persistence import ApplicationRecorder, OperationalError, StoredEvent
@@ -20,6 +21,7 @@ from eventsourcing.sqlite import (
 from infrastructure.store import working_tables
 
 _WAL_ATTEMPTS = 50
+_HAS_EVENTS = "SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1"
 
 
 class _ImmediateTransaction(SQLiteTransaction):
@@ -51,6 +53,21 @@ class _Pool(SQLiteConnectionPool):
                 time.sleep(0.1)
         return _Connection(plain._sqlite_conn, self.max_age)
 
+    @cached_property
+    def asking(self) -> sqlite3.Connection:
+        """A connection for single, short questions: to get one from the pool costs more than they.
+
+        Each question is a transaction of its own, so none holds back writers or the WAL.
+        """
+        asking: sqlite3.Connection = self._create_connection()._sqlite_conn
+        return asking
+
+    def close(self) -> None:
+        """Close all connections."""
+        if (asking := vars(self).pop("asking", None)) is not None:
+            asking.close()
+        super().close()
+
 
 class ForeignDatabaseError(OperationalError):
     """The file holds the tables of another program."""
@@ -68,6 +85,12 @@ class JournalRecorder(SQLiteProcessRecorder):
             f"INSERT INTO {self.events_table_name} "
             "(originator_id, originator_version, topic, state) VALUES (?,?,?,?)"
         )
+
+    def has_events(self, originator_id: str) -> bool:
+        """Say whether an aggregate has events."""
+        pool = self.datastore.pool
+        assert isinstance(pool, _Pool)  # noqa: S101 - the factory has made it one
+        return pool.asking.execute(_HAS_EVENTS, (originator_id,)).fetchone() is not None
 
     def construct_create_table_statements(self) -> list[str]:
         """Give every event a position of its own, which no VACUUM can change."""

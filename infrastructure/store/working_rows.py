@@ -39,15 +39,7 @@ def read_memory(cursor: SqlCursor, sql: Sql, source: str) -> Memory:
         ],
         episodes=[_episode(row) for row in rows("SELECT * FROM open_episodes")],
         opened=[_opened(row) for row in rows("SELECT * FROM opened_incidents")],
-        marks=[
-            Mark(
-                row["rule_id"],
-                row["arrivals"],
-                row["swept"],
-                tuple(msgspec.json.decode(row["recent"])),
-            )
-            for row in rows("SELECT * FROM rule_marks")
-        ],
+        marks=[_mark(row) for row in rows("SELECT * FROM rule_marks")],
     )
 
 

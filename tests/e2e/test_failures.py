@@ -140,7 +140,7 @@ def test_mistakes_in_the_configuration_are_told_at_once(tocsin_on_a_file: Comman
     (tocsin.folder / "conf" / "detection").rmdir()
     assert tocsin.run("rules", "check", "conf").out.splitlines() == [
         "error: conf/detection:1:1: no such file or directory",
-        "0 good rules; 1 mistake, 0 warnings.",
+        "0 good rules and 1 good runbook; 1 mistake, 0 warnings.",
     ]
     (tocsin.folder / "conf" / "detection").mkdir()
     (tocsin.folder / "conf" / "gone.yaml").rename(rules)

@@ -31,7 +31,7 @@ def test_a_line_without_newline_waits_until_its_file_is_done_with() -> None:
     (block,) = it.finish()
 
     assert isinstance(block, Block)
-    assert block.lines == [b"a"]
+    assert list(block.lines) == [b"a"]
     assert (it.place.position, it.place.lines) == (1, 1)
     assert list(it.finish()) == []
 
@@ -44,7 +44,7 @@ def test_a_newline_that_comes_later_belongs_to_the_line_that_was_read() -> None:
     (block,) = it.take(b"\nb\n")
 
     assert isinstance(block, Block)
-    assert block.lines == [b"b"]
+    assert list(block.lines) == [b"b"]
     assert (block.place.position, block.place.lines) == (2, 1)
 
 
