@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
+from typing import overload
 
 _NEWLINE = b"\n"
 
@@ -22,7 +23,7 @@ class Lines(Sequence[bytes]):
 
     @classmethod
     def of(cls, lines: Iterable[bytes]) -> "Lines":
-        """Lay some lines one behind the other."""
+        """Lay some lines, in which there is no newline, one behind the other."""
         if isinstance(lines, Lines):
             return lines
         each = list(lines)
@@ -38,8 +39,15 @@ class Lines(Sequence[bytes]):
             yield self.content[begin:end]
             begin = end + 1
 
-    def __getitem__(self, row: int) -> bytes:  # type: ignore[override] # `part` gives slices
-        return self.content[self.begin(row) : self.ends[row]]
+    @overload
+    def __getitem__(self, row: int) -> bytes: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, row: int | slice) -> bytes | Sequence[bytes]:
+        rows = range(len(self))[row]
+        if isinstance(rows, range):
+            return [self[each] for each in rows]
+        return self.content[self.begin(rows) : self.ends[rows]]
 
     def begin(self, row: int) -> int:
         """Give the place where a line begins, or, for one more than there are, where all end."""

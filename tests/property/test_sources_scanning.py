@@ -43,6 +43,7 @@ values = st.recursive(
 )
 objects = st.dictionaries(st.sampled_from(["timestamp", "n", "id", "x"]), values, max_size=4)
 timed = objects.map(lambda record: {"timestamp": "2026-01-01T00:00:00Z"} | record)
+timed_lines = timed.map(lambda record: json.dumps(record).encode())
 written_lines = st.one_of(timed, objects).map(lambda record: json.dumps(record).encode())
 
 
@@ -70,6 +71,12 @@ def summary(written: JsonLines, matching: Matching, content: bytes) -> tuple[Any
     return found.matches, found.rejected, found.signals, found.cursor
 
 
+# As many records as lines, but one of them on two lines, and two on one.
+crossed = st.builds(
+    lambda one, two, three: b"{\n%b\n%b%b" % (one[1:], two, three), *[timed_lines] * 3
+)
+
+
 @given(lines=st.lists(st.one_of(written_lines, damaged(), st.just(b"")), max_size=12))
 def test_scanning_gives_what_reading_in_full_gives(
     scanning: tuple[JsonLines, Matching], lines: list[bytes]
@@ -80,3 +87,31 @@ def test_scanning_gives_what_reading_in_full_gives(
     plain = summary(written, Matching(RULES, PlainMatcher(RULES)), content)
 
     assert summary(written, fast, content) == plain
+
+
+SETTLED = [
+    rule({"field": "n.x", "operator": "gt", "value": 2}, id="big"),
+    rule({"field": "x", "operator": "equals", "value": "rare"}, id="rare"),
+]
+
+
+@given(
+    lines=st.lists(
+        timed_lines
+        | timed.map(lambda record: json.dumps(record | {"x": "rare"}).encode())
+        | crossed
+        | damaged(),
+        max_size=12,
+    )
+)
+@pytest.mark.parametrize("written", FORMATS[:1], ids=["bare"])
+def test_scanning_blocks_at_once_gives_what_reading_in_full_gives(
+    written: JsonLines, lines: list[bytes]
+) -> None:
+    scanner = JsonLinesScanner(SETTLED, written, sample=8)
+    scanner.scan([b'{"timestamp": "2026-01-01T00:00:00Z", "n": {"x": 1}}'] * 8)
+    content = b"\n".join(lines)
+
+    plain = summary(written, Matching(SETTLED, PlainMatcher(SETTLED)), content)
+
+    assert summary(written, Matching(SETTLED, RuleIndex(SETTLED), scanner), content) == plain

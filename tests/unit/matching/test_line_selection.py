@@ -106,3 +106,30 @@ def test_a_source_that_changes_is_learnt_again(scanner: JsonLinesScanner) -> Non
     expected = [(row, (0,)) for row in range(4000)]
     for _ in range(4):
         assert scanner.scan(crowd) == expected
+
+
+def test_where_the_first_time_is_usual_records_with_another_one_are_still_read() -> None:
+    otherwise = JsonLines.model_validate({"format": "jsonl", "time": {"otherwise": ["at"]}})
+    scanner = JsonLinesScanner(RULES, otherwise, sample=100)
+    assert scanner.scan([written()] * 100) == []
+    other = written(actor="mallory").replace(b'"timestamp"', b'"at"')
+    assert scanner.scan([written(), other, written(size=1001)]) == [(1, None), (2, (4,))]
+
+
+def test_a_source_that_comes_to_write_its_time_elsewhere_is_learnt_again() -> None:
+    otherwise = JsonLines.model_validate({"format": "jsonl", "time": {"otherwise": ["at"]}})
+    scanner = JsonLinesScanner(RULES, otherwise, sample=100)
+    assert scanner.scan([written()] * 100) == []
+    other = written(actor="mallory").replace(b'"timestamp"', b'"at"')
+    ordinary = [written().replace(b'"timestamp"', b'"at"')] * 999
+    assert scanner.scan([*ordinary, other]) == [(row, None) for row in range(1000)]
+    for _ in range(4):
+        scanner.scan([*ordinary, other])
+    assert scanner.scan([*ordinary, other]) == [(999, (0,))]
+
+
+def test_lines_that_only_together_make_records_are_told_apart(scanner: JsonLinesScanner) -> None:
+    mallory = written(actor="mallory")
+    begin, end = written()[:-1], b"}"
+    lines = [mallory, begin, end, written() + written(), written(size=1001)]
+    assert scanner.scan(lines) == [(0, (0,)), (1, None), (2, None), (3, None), (4, (4,))]
