@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from application.views import UnreadableViewsError, ViewsError
 from infrastructure.views.technology import Technology
@@ -66,11 +66,14 @@ class ViewDatabase:
         try:
             yield
         except DBAPIError as error:
+            raise self._told(error.orig) from error
+        except self.technology.driver.Error as error:
+            # Rows in bulk are written by the driver itself.
             raise self._told(error) from error
 
-    def _told(self, error: DBAPIError) -> ViewsError:
-        said = " ".join(str(error.orig).split())
-        if isinstance(error, OperationalError) and "no such" not in said:
+    def _told(self, error: BaseException | None) -> ViewsError:
+        said = " ".join(str(error).split())
+        if isinstance(error, self.technology.driver.OperationalError) and "no such" not in said:
             return ViewsError(f"the views at {self._name} cannot be reached: {said}")
         return unreadable(self._name, said)
 

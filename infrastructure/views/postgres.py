@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.engine import URL
 
@@ -16,6 +17,7 @@ _LOCK = 0x746F6373696E  # the bytes of "tocsin"
 class PostgresTechnology:
     """A schema in PostgreSQL, filled by COPY."""
 
+    driver = psycopg
     schema = _SCHEMA
     reading: Mapping[str, Any] = MappingProxyType(
         {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

@@ -19,6 +19,11 @@ class Technology(Protocol):
     def engine(self) -> Engine: ...
 
     @property
+    def driver(self) -> Any:
+        """The driver's module, with the errors that it raises where it is used by itself."""
+        ...
+
+    @property
     def schema(self) -> str | None: ...
 
     @property

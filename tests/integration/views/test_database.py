@@ -12,6 +12,7 @@ from infrastructure.views.database import ViewDatabase, views_url
 from infrastructure.views.follower import Follower
 from infrastructure.views.queries import SqlViews
 from tests.integration.views.lives import everything, small_log
+from tests.unit.projections.histories import incident
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,20 @@ def test_tables_that_are_gone_are_told(database: ViewDatabase) -> None:
         connection.execute(text(f"DROP TABLE {schema}timeline_g1"))
     with pytest.raises(UnreadableViewsError, match="timeline_g1"):
         SqlViews(database, log).timeline("INC-1")
+
+
+@pytest.mark.parametrize("gone", ["incidents_g1", "timeline_g1"])
+def test_tables_that_are_gone_are_told_by_who_writes_to_them(
+    database: ViewDatabase, gone: str
+) -> None:
+    log = small_log()
+    Follower(database, log).catch_up()
+    schema = f"{database.schema}." if database.schema else ""
+    with database.writing() as connection:
+        connection.execute(text(f"DROP TABLE {schema}{gone}"))
+    log.record(incident("INC-NEW"))
+    with pytest.raises(UnreadableViewsError, match=gone):
+        Follower(database, log).catch_up()
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
