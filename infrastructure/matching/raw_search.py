@@ -15,7 +15,7 @@ from domain.detection.condition import network
 from infrastructure.lines import Lines
 from infrastructure.matching.anchors import Anchor, Keys, Nets, Option, Texts
 from infrastructure.matching.expressions import literal
-from infrastructure.matching.pattern_database import pattern_database
+from infrastructure.matching.pattern_engine import pattern_engine
 from infrastructure.matching.record_fields import At, Place, TypeOf
 
 _BACKSLASH = b"\\"
@@ -35,7 +35,7 @@ class RawSearch:
     """Finds the lines that contain some of many expressions, a backslash, or two objects."""
 
     def __init__(self, expressions: Sequence[bytes], cache: Path | None = None) -> None:
-        self._database, refused = pattern_database([*expressions, _TWO_OBJECTS], cache)
+        self._engine, refused = pattern_engine([*expressions, _TWO_OBJECTS], b"\n", cache)
         self._expressions = expressions
         self._two_objects = len(expressions)
         self.is_complete = not refused
@@ -61,7 +61,7 @@ class RawSearch:
             found.append((lines.row_of(end - 1), number))
 
         with self._one_at_a_time:
-            self._database.scan(lines.content, match_event_handler=note)
+            self._engine.scan(lines.content, match_event_handler=note)
         return found
 
 

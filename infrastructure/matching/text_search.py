@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.detection.condition import text
 from infrastructure.matching.cells import MISSING, Column, values_of
-from infrastructure.matching.pattern_database import pattern_database
+from infrastructure.matching.pattern_engine import pattern_engine
 
 _SEPARATOR = "\0"
 _NUL = b"\0"
@@ -21,7 +21,7 @@ class TextSearch:
     """
 
     def __init__(self, expressions: Sequence[bytes], cache: Path | None = None) -> None:
-        self._database, refused = pattern_database(expressions, cache)
+        self._engine, refused = pattern_engine(expressions, _NUL, cache)
         self._refused = sorted(refused)
         self._all = range(len(expressions))
         # The engine's working memory serves one search at a time.
@@ -48,7 +48,7 @@ class TextSearch:
             found.append((end, number))
 
         with self._one_at_a_time:
-            self._database.scan(block, match_event_handler=note)
+            self._engine.scan(block, match_event_handler=note)
         found.sort()
         return list(_places(block, found))
 

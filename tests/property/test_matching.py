@@ -14,7 +14,7 @@ from domain.detection.rule import Rule
 from domain.signal import Signal
 from domain.source.format import JsonLines, Time
 from infrastructure.matching import JsonLinesScanner, RuleIndex
-from tests.unit.matching.making import rule
+from tests.unit.matching.making import ENGINES, rule, searching_with
 from tests.unit.matching.plain_lines import UnreadableError, read
 
 thorough = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -157,7 +157,8 @@ def test_the_index_gives_what_the_domain_gives(data: st.DataObject) -> None:
         for number, rule in enumerate(rules)
         if rule.enabled and rule.matches(signal)
     ]
-    assert RuleIndex(rules).match(read) == expected
+    with searching_with(data.draw(st.sampled_from(ENGINES))):
+        assert RuleIndex(rules).match(read) == expected
 
 
 GOOD_TIME = "2026-01-01T00:00:00Z"
@@ -245,14 +246,15 @@ def test_a_line_left_out_is_readable_and_satisfies_no_rule(data: st.DataObject) 
     other = World(world.paths, ["nothing", 3])
     # The first lines are the sample by which it is planned how to find rules in those that follow.
     first = data.draw(some | st.lists(lines(other, written), min_size=1, max_size=8))
-    scanner = JsonLinesScanner(rules, written, sample=len(first))
-    for batch in (first, data.draw(some)):
-        attention = dict(scanner.scan(batch))
-        for number, line in enumerate(batch):
-            candidates = attention.get(number, ())
-            note(f"{line!r}: {candidates}")
-            if candidates is not None:
-                assert _matching(rules, line, written) <= set(candidates)
+    with searching_with(data.draw(st.sampled_from(ENGINES))):
+        scanner = JsonLinesScanner(rules, written, sample=len(first))
+        for batch in (first, data.draw(some)):
+            attention = dict(scanner.scan(batch))
+            for number, line in enumerate(batch):
+                candidates = attention.get(number, ())
+                note(f"{line!r}: {candidates}")
+                if candidates is not None:
+                    assert _matching(rules, line, written) <= set(candidates)
 
 
 @thorough

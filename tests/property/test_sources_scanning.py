@@ -110,7 +110,7 @@ def test_scanning_blocks_at_once_gives_what_reading_in_full_gives(
 ) -> None:
     scanner = JsonLinesScanner(SETTLED, written, sample=8)
     scanner.scan([b'{"timestamp": "2026-01-01T00:00:00Z", "n": {"x": 1}}'] * 8)
-    content = b"\n".join(lines)
+    content = b"".join(line + b"\n" for line in lines)
 
     plain = summary(written, Matching(SETTLED, PlainMatcher(SETTLED)), content)
 

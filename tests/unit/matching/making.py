@@ -1,10 +1,25 @@
-"""Short ways to write a rule and a signal."""
+"""Short ways to write a rule and a signal, and to choose what searches for many patterns."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from domain.detection.rule import Rule
 from domain.signal import Signal, SourceKind
+from infrastructure.matching import pattern_engine
+
+ENGINES = ["re2", *(["hyperscan"] if pattern_engine.HAS_HYPERSCAN else [])]
+
+
+@contextmanager
+def searching_with(engine: str) -> Iterator[None]:
+    """Search with one of the engines for as long as this lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pattern_engine, "HAS_HYPERSCAN", engine == "hyperscan")
+        yield
 
 
 def rule(*pattern: tuple[str, str, Any] | dict[str, Any], **changes: Any) -> Rule:
