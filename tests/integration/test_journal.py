@@ -72,6 +72,23 @@ def test_what_is_not_there_is_none(journal: Journal) -> None:
     assert journal.load(Incident, "INC-20260101-NOTHIN") is None
 
 
+def test_it_knows_what_there_is_without_loading_it(journal: Journal) -> None:
+    audit = Source.id_of("audit")
+    assert not journal.has(audit)
+    journal.commit([_source("audit")])
+    assert journal.has(audit)
+    assert not journal.has(audit[:-1])
+
+
+def test_another_journal_of_the_same_database_knows_it_at_once(
+    journal: Journal, database_url: str
+) -> None:
+    with open_journal(database_url) as other:
+        assert not other.has(Source.id_of("audit"))
+        journal.commit([_source("audit")])
+        assert other.has(Source.id_of("audit"))
+
+
 def test_of_two_changes_to_one_version_the_second_is_refused(journal: Journal) -> None:
     journal.commit([_source("audit")])
     first, second = (journal.load(Source, Source.id_of("audit")) for _ in range(2))
