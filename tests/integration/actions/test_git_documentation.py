@@ -17,7 +17,7 @@ ACTIONS: dict[str, type[Action]] = {"git_revert": GitRevert, "credential_scan": 
 
 def test_the_example_is_good_settings() -> None:
     (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    written = yaml.safe_load(example)
+    written = yaml.safe_load(example)["actions"]
     assert set(written) == set(ACTIONS)
     for name, action in ACTIONS.items():
         settings = action.Settings.model_validate(written[name])
