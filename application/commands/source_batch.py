@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from application.commands.totals import Totals
 from application.reading import Cursor, Happening, Rejected
+from domain.digest import digest_of
 from domain.provenance import Actor, Cause, Provenance
 from domain.source.format import JsonLines, RegexLines
 from domain.source.source import RejectedLine, Source
@@ -25,7 +25,7 @@ class SourceDefinition:
     @property
     def digest(self) -> str:
         """SHA-256, in hex, of how the source is read."""
-        return sha256(self.format.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+        return digest_of(self.format)
 
 
 class SourceBatch:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import cached_property
-from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -18,6 +17,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from domain.detection.pattern import Condition
+from domain.digest import digest_of
 from domain.duration import parse_duration
 from domain.incident.severity import Severity
 from domain.signal import Signal, SourceKind, Value, lookup
@@ -116,7 +116,7 @@ class Rule(RuleModel):
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of what the rule says; defaults that nobody wrote are left out."""
-        return sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+        return digest_of(self)
 
     def matches(self, signal: Signal) -> bool:
         """Say whether a signal satisfies the rule's source and all its conditions."""

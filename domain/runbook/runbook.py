@@ -1,12 +1,12 @@
 """A runbook as its author writes it in YAML, checked and frozen."""
 
 from functools import cached_property
-from hashlib import sha256
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, model_validator
 
 from domain.detection.rule import Category, Identifier
+from domain.digest import digest_of
 from domain.runbook.step import Step
 
 DEEPEST = 5
@@ -56,4 +56,4 @@ class Runbook(_Part):
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of what the runbook says; defaults that nobody wrote are left out."""
-        return sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+        return digest_of(self)
