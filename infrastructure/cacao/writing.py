@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from infrastructure.cacao.findings import Finding
+from infrastructure.printable import printable
 
 _WIDTH = 98
 _PLAIN = re.compile(r"[a-z][a-z_-]*")
@@ -53,7 +54,7 @@ def runbook_text(
     for line in _dumped({"runbook": runbook}).splitlines():
         found = re.fullmatch(r" {4}- id: (\S+)", line)
         origin = origins.get(found[1].strip('"')) if found else None
-        lines += [*([f"    # {_harmless(origin)}"] if origin else []), line]
+        lines += [*([f"    # {printable(origin)}"] if origin else []), line]
     return "\n".join([*head, *lines]) + "\n"
 
 
@@ -72,12 +73,7 @@ def _notes(notes: Iterable[Finding]) -> Iterator[str]:
 
 def _comment(text: str, first: str = "", others: str = "") -> Iterator[str]:
     for line in textwrap.wrap(
-        _harmless(text), _WIDTH - 2, initial_indent=first, subsequent_indent=others,
+        printable(text), _WIDTH - 2, initial_indent=first, subsequent_indent=others,
         break_long_words=False, break_on_hyphens=False,
     ):  # fmt: skip
         yield f"# {line}"
-
-
-def _harmless(text: str) -> str:
-    """Keep a text on one line, and within what YAML allows in a comment."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

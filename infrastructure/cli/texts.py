@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from infrastructure.printable import printable
+
 ELLIPSIS = "…"
 # So many characters a column are looked at: some take no column, and a text may be full of them.
 _DENSEST = 4
@@ -13,8 +15,7 @@ def safe(text: object) -> str:
     Logs are written by attackers, too: control characters move the cursor, and bidirectional
     ones turn the order of what is read around.
     """
-    written = str(text)
-    return written if written.isprintable() else "".join(map(_printable, written))
+    return printable(str(text))
 
 
 def safe_lines(text: object) -> str:
@@ -78,9 +79,3 @@ def _beginning(text: str, limit: int) -> str:
             break
         kept += character
     return kept
-
-
-def _printable(character: str) -> str:
-    if character.isprintable():
-        return character
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -1,5 +1,7 @@
 """What is wrong with a line, and with a source as a whole."""
 
+from infrastructure.printable import printable
+
 LONGEST_EXCERPT = 200
 
 
@@ -29,10 +31,4 @@ def excerpt(line: bytes) -> str:
     shown = line[: 4 * LONGEST_EXCERPT + 4].decode("utf-8", "backslashreplace")
     if len(shown) > LONGEST_EXCERPT:
         shown = shown[:LONGEST_EXCERPT] + "…"
-    return "".join(map(_printable, shown))
-
-
-def _printable(character: str) -> str:
-    if character.isprintable():
-        return character
-    return character.encode("unicode_escape").decode("ascii")
+    return printable(shown)
