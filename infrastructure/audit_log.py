@@ -1,19 +1,17 @@
 """An audit log of JSON Lines on disk: a record is in it once, whole, and survives a power cut."""
 
-import fcntl
 import json
 import os
 import stat
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from application.actions import ActionFailedError
+from infrastructure.durable import lock_in_time, sync_folder
 
 # How far back a record that was written before a crash is looked for: 16 of the longest.
 _LOOKED_BACK = 16 * 1024 * 1024
-_PAUSE = 0.02
 _MODE = 0o640
 
 
@@ -33,7 +31,7 @@ def append_record(
                 _write(descriptor, line, end)
             # Also when it is there: whoever wrote it may have crashed before this.
             os.fsync(descriptor)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise ActionFailedError(
@@ -47,7 +45,9 @@ def _locked(path: Path, seconds_left: Callable[[], float]) -> Iterator[int]:
     while True:
         descriptor = _opened(path)
         try:
-            _wait_for_lock(path, descriptor, seconds_left)
+            if not lock_in_time(descriptor, seconds_left):
+                msg = f"the audit log {path} is locked by another process"
+                raise ActionFailedError(msg, passing=True)
             if not _is_still(path, descriptor):
                 continue  # rotated away while we waited
             yield descriptor
@@ -64,20 +64,6 @@ def _opened(path: Path) -> int:
         os.close(descriptor)
         raise ActionFailedError(f"the audit log {path} is not a file")
     return descriptor
-
-
-def _wait_for_lock(path: Path, descriptor: int, seconds_left: Callable[[], float]) -> None:
-    while True:
-        try:
-            # Unlike lockf, it also keeps out another thread.
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not seconds_left():
-                msg = f"the audit log {path} is locked by another process"
-                raise ActionFailedError(msg, passing=True) from None
-            time.sleep(_PAUSE)
-        else:
-            return
 
 
 def _is_still(path: Path, descriptor: int) -> bool:
@@ -127,11 +113,3 @@ def _write(descriptor: int, line: bytes, end: bytes) -> None:
     with suppress(OSError):
         os.ftruncate(descriptor, size)
     raise OSError(0, "it was only written in part: is the disk full?")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

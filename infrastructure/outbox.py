@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from infrastructure.durable import sync_folder
+
 _MODE = 0o600
 
 
@@ -30,7 +32,7 @@ class Outbox:
         beginning = beginnings / f"{name}.{os.getpid()}"
         _write(beginning, orjson.dumps(message, option=orjson.OPT_INDENT_2) + b"\n")
         beginning.replace(new / name)
-        _sync(new)
+        sync_folder(new)
 
     def _made(self, name: str) -> Path:
         folder = self._folder / name
@@ -44,11 +46,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
