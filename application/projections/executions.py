@@ -1,16 +1,10 @@
 """Every execution of a runbook as it stands now, and what in it waits for a person."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
 from application.log import Record
-from application.projections.catalogue import VERSIONS
-from application.projections.projection import Fold, Projection, Row, Rows
+from application.projections.aggregate_rows import Change, State, aggregate_rows
+from application.projections.projection import Row, Rows
 
 TABLE = "executions"
-_STARTED = "execution.started"
-
-State = Any
 
 
 def _started(record: Record, rows: Rows) -> None:
@@ -51,12 +45,18 @@ def _wait(row: Row, what: str, for_whom: list[str]) -> None:
     row["waiting"], row["waiting_for"], row["waiting_since"] = what, for_whom, row["updated_at"]
 
 
+def _stand_at(state: State, row: Row) -> None:
+    row["step_id"], row["step_name"] = state.step.id, state.step.name
+
+
 def _goes_on(state: State, row: Row) -> None:
+    _stand_at(state, row)
     _wait_for_nobody(row)
     row["steps_done"] = _before(row, state.step.id)
 
 
 def _done(state: State, row: Row) -> None:
+    _stand_at(state, row)
     _wait_for_nobody(row)
     row["steps_done"] = _before(row, state.step.id) + 1
 
@@ -79,11 +79,12 @@ def _undecided(state: State, row: Row) -> None:
 
 
 def _asked(state: State, row: Row) -> None:
-    del state
+    _stand_at(state, row)
     _wait(row, "approval", [])
 
 
 def _assigned(state: State, row: Row) -> None:
+    _stand_at(state, row)
     _wait(row, "task", [state.assignee] if state.assignee else [])
     row["deadline"] = state.deadline
     row["instructions"] = state.instructions
@@ -124,7 +125,7 @@ def _end(row: Row, status: str) -> None:
     _wait_for_nobody(row)
 
 
-_CHANGES: dict[str, Callable[[State, Row], None]] = {
+_CHANGES: dict[str, Change] = {
     "execution.step_started": _goes_on,
     "execution.runbook_begun": _goes_on,
     "execution.step_succeeded": _done,
@@ -147,25 +148,4 @@ _CHANGES: dict[str, Callable[[State, Row], None]] = {
 }
 
 
-def _changed(record: Record, rows: Rows) -> None:
-    position, of, version, topic, state = record
-    row = rows.find(TABLE, of)
-    if row is None:
-        return
-    row["updated_at"] = state.timestamp
-    row["version"], row["position"] = version, position
-    step = getattr(state, "step", None)
-    if step is not None:
-        row["step_id"], row["step_name"] = step.id, step.name
-    _CHANGES[topic](state, row)
-
-
-def _needs(records: Sequence[Record]) -> Mapping[str, set[str]]:
-    changed = {record.originator_id for record in records if record.topic in _CHANGES}
-    begun = {record.originator_id for record in records if record.topic == _STARTED}
-    return {TABLE: changed - begun}
-
-
-_FOLDS: dict[str, Fold] = {_STARTED: _started, **dict.fromkeys(_CHANGES, _changed)}
-
-EXECUTIONS = Projection("executions", VERSIONS["executions"], _FOLDS, _needs)
+EXECUTIONS = aggregate_rows(TABLE, ("execution.started", _started), _CHANGES)

@@ -1,18 +1,15 @@
 """Every incident as it stands now: the board, one incident, and a rule's recent incidents."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from application.log import Record
-from application.projections.catalogue import VERSIONS
-from application.projections.projection import Fold, Projection, Row, Rows
+from application.projections.aggregate_rows import Change, State, aggregate_rows
+from application.projections.projection import Row, Rows
 from application.projections.texts import as_text
 
 TABLE = "incidents"
 LABELS = "incident_labels"
-_DETECTED = "incident.detected"
-
-State = Any
 
 
 def _detected(record: Record, rows: Rows) -> None:
@@ -156,7 +153,7 @@ def _linked(state: State, row: Row) -> None:
     row["recurrence_of"] = state.recurrence_of
 
 
-_CHANGES: dict[str, Callable[[State, Row], None]] = {
+_CHANGES: dict[str, Change] = {
     "incident.signals_attached": _signals_attached,
     "incident.acknowledged": _acknowledged,
     "incident.investigation_started": _investigation_started,
@@ -171,23 +168,4 @@ _CHANGES: dict[str, Callable[[State, Row], None]] = {
 }
 
 
-def _changed(record: Record, rows: Rows) -> None:
-    position, incident_id, version, topic, state = record
-    row = rows.find(TABLE, incident_id)
-    if row is None:
-        return
-    row["updated_at"] = state.timestamp
-    row["version"] = version
-    row["position"] = position
-    _CHANGES[topic](state, row)
-
-
-def _needs(records: Sequence[Record]) -> Mapping[str, set[str]]:
-    changed = {record.originator_id for record in records if record.topic in _CHANGES}
-    opened = {record.originator_id for record in records if record.topic == _DETECTED}
-    return {TABLE: changed - opened}
-
-
-_FOLDS: dict[str, Fold] = {_DETECTED: _detected, **dict.fromkeys(_CHANGES, _changed)}
-
-INCIDENTS = Projection("incidents", VERSIONS["incidents"], _FOLDS, _needs)
+INCIDENTS = aggregate_rows(TABLE, ("incident.detected", _detected), _CHANGES)
