@@ -2,28 +2,19 @@
 
 from msgspec import Struct
 
-# The names are those of the stored events; what is not named here is skipped unread.
+from infrastructure.views import outline
 
 
-class Actor(Struct, gc=False):
-    """Who acted."""
-
-    kind: str
-    name: str
-
-
-class Provenance(Struct, gc=False):
+class Provenance(outline.Provenance, gc=False):
     """Who, why, and of which incident."""
 
-    actor: Actor
     correlation: str
     reason: str = ""
 
 
-class Happened(Struct, gc=False):
+class Happened(outline.Outline, gc=False):
     """An event of an execution as a whole."""
 
-    timestamp: str
     provenance: Provenance
 
 
