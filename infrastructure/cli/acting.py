@@ -123,7 +123,7 @@ def act(name: str, part: str, who: tuple[str, str], *deeds: "Deed", told: str = 
 
     with opened() as tocsin:
         incident_id = identified_incident(tocsin, part)
-        order = _order(name, *who)
+        order = order_of(name, *who)
         for deed in deeds:
             say(truth(deed(tocsin.incidents, incident_id, order), told))
         bring_up_to_date(tocsin)
@@ -143,7 +143,8 @@ def truth(incident: "Incident", told: str = "") -> str:
     return f"{severity} {incident.id} {told or status}{assigned}: {rule}"
 
 
-def _order(name: str, by: str, reason: str) -> "Order":
+def order_of(name: str, by: str, reason: str) -> "Order":
+    """Make the order of one call of a command."""
     from application.commands.incidents import Order
 
     return Order(by=by, id=f"{name} {uuid4().hex[:16]}", reason=reason)

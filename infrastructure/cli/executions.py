@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import click
 
@@ -68,8 +67,7 @@ _WITH = dict.fromkeys(("skip", "abort", "refuse"), " --note WHY")
 @reason_option
 def run(incident: str, runbook: str, again: bool, by: str, reason: str) -> None:
     """Start a runbook for an incident. A worker (tocsin work) then carries it out."""
-    from application.commands.incidents import Order
-    from infrastructure.cli.acting import identified_incident
+    from infrastructure.cli.acting import identified_incident, order_of
     from infrastructure.cli.opened import opened, views_of
 
     with opened() as tocsin:
@@ -77,8 +75,7 @@ def run(incident: str, runbook: str, again: bool, by: str, reason: str) -> None:
         views = views_of(tocsin)
         if views and not again:
             _refuse_if_running(views.executions(incident_id), runbook)
-        order = Order(by=by, id=f"run {uuid4().hex[:16]}", reason=reason)
-        started = tocsin.executions.run(incident_id, runbook, order)
+        started = tocsin.executions.run(incident_id, runbook, order_of("run", by, reason))
         say(f"{started} is started for {incident_id}: {safe(runbook)}")
         say(faint("A worker carries it out: tocsin work"))
 
@@ -95,17 +92,14 @@ def run(incident: str, runbook: str, again: bool, by: str, reason: str) -> None:
 @json_option
 def executions(execution: str | None, also_over: bool, incident: str | None, as_json: bool) -> None:
     """Show the runbooks that are being carried out, or one of them step by step."""
-    from domain.runbook.execution import RunbookExecution
-    from infrastructure.cli.opened import identified, identified_execution, opened, views_of
+    from infrastructure.cli.opened import identified, known_execution, opened, views_of
 
     with opened() as tocsin:
-        views = views_of(tocsin)
         if execution is not None:
-            of = identified_execution(views, execution)
-            known = tocsin.journal.load(RunbookExecution, of)
-            assert known is not None  # noqa: S101 - the views show nothing that is not in the log
+            known = known_execution(tocsin, execution)
             say_json(_as_object(known)) if as_json else say(*described(known))
             return
+        views = views_of(tocsin)
         which = identified(views, incident) if incident else None
         rows = views.executions(which, also_over=also_over) if views else []
     if as_json:

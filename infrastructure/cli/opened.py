@@ -13,6 +13,7 @@ from infrastructure.settings import DATABASE, Settings
 
 if TYPE_CHECKING:
     from application.views import Views
+    from domain.runbook.execution import RunbookExecution
 
 _SQLITE = "sqlite:///"
 _KINDS = ("sqlite", "postgresql", "postgres")
@@ -76,10 +77,16 @@ def identified(views: "Views | None", part: str) -> str:
     return _the_one(found, part, "incident", "tocsin incidents --status all")
 
 
-def identified_execution(views: "Views | None", part: str) -> str:
-    """Find the execution of which a part of the id was typed; refuse if it is not exactly one."""
+def known_execution(tocsin: Tocsin, part: str) -> "RunbookExecution":
+    """Give the execution of which a part of the id was typed; refuse if it is not exactly one."""
+    from domain.runbook.execution import RunbookExecution
+
+    views = views_of(tocsin)
     found = views.find_execution(part, _SHOWN + 1) if views else []
-    return _the_one(found, part, "execution", "tocsin executions --all")
+    of = _the_one(found, part, "execution", "tocsin executions --all")
+    known = tocsin.journal.load(RunbookExecution, of)
+    assert known is not None  # noqa: S101 - the views show nothing that is not in the log
+    return known
 
 
 def _the_one(found: list[str], part: str, noun: str, listing: str) -> str:

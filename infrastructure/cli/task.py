@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import uuid4
 
 import click
 
@@ -175,28 +174,24 @@ def _act(
     deed: "Deed",
     before: "Callable[[RunbookExecution, str], None] | None" = None,
 ) -> None:
-    from application.commands.incidents import Order
-    from infrastructure.cli.acting import bring_up_to_date
+    from infrastructure.cli.acting import bring_up_to_date, order_of
     from infrastructure.cli.opened import opened
 
     with opened() as tocsin:
         known, step_id = _found(tocsin, written)
         if before is not None:
             before(known, step_id)
-        order = Order(by=who[0], id=f"{name} {uuid4().hex[:16]}", reason=who[1])
+        order = order_of(name, *who)
         say(_truth(deed(tocsin.executions, known.id, step_id, order)))
         bring_up_to_date(tocsin)
 
 
 def _found(tocsin: "Tocsin", written: str) -> "tuple[RunbookExecution, str]":
     """Find an execution and the step that is meant; by default the one it stands at."""
-    from domain.runbook.execution import RunbookExecution
-    from infrastructure.cli.opened import identified_execution, views_of
+    from infrastructure.cli.opened import known_execution
 
     part, _, step_id = written.partition("/")
-    of = identified_execution(views_of(tocsin), part)
-    known = tocsin.journal.load(RunbookExecution, of)
-    assert known is not None  # noqa: S101 - the views show nothing that is not in the log
+    known = known_execution(tocsin, part)
     current = known.current_step
     return known, step_id or (current.id if current else known.runbook.steps[-1].id)
 
