@@ -11,7 +11,7 @@ from infrastructure.configuration.configuration import (
     read_configuration,
 )
 from infrastructure.configuration.document import Document
-from infrastructure.configuration.files import read_document, yaml_files
+from infrastructure.configuration.files import files_at, read_document, yaml_files
 from infrastructure.configuration.message_templates import template_mistakes
 from infrastructure.configuration.mistakes import ConfigurationError, Mistake
 from infrastructure.configuration.rule_files import read_rules
@@ -47,7 +47,7 @@ def check_place(place: Path) -> Checked:
 
     The other runbooks of the same folder are known, so that one may run another.
     """
-    files = yaml_files(place) if place.is_dir() else [place]
+    files = list(files_at([place]))
     runbook_files = [file for file in files if _is_runbook(file)]
     rules, mistakes = read_rules(file for file in files if file not in runbook_files)
     beside = sorted({file for each in runbook_files for file in _beside(each)})

@@ -97,7 +97,7 @@ def _channels(written: list[WrittenRule]) -> Iterator[Mistake]:
         if each.rule.notify_channels:
             channels = ", ".join(each.rule.notify_channels)
             problem = f"names the channels {channels}, and none is configured yet"
-            yield each.mistake("notifyChannels", problem, "", warning=True)
+            yield each.mistake("notifyChannels", problem, severity="warning")
 
 
 def _missing_levels(path: Path, levels: SeverityLevels) -> list[Mistake]:

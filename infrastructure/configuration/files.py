@@ -1,5 +1,6 @@
 """Reading configuration files from disk, with every trouble as a mistake of the file."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from infrastructure.configuration.document import Document
@@ -22,3 +23,9 @@ def yaml_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+
+
+def files_at(places: Iterable[Path]) -> Iterator[Path]:
+    """Give files as they are, and of folders the YAML files in them."""
+    for place in places:
+        yield from yaml_files(place) if place.is_dir() else [place]

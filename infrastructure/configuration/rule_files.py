@@ -7,9 +7,15 @@ from pathlib import Path
 
 from domain.detection.rule import Rule
 from infrastructure.configuration.document import Document
-from infrastructure.configuration.files import read_document, yaml_files
+from infrastructure.configuration.files import files_at, read_document
 from infrastructure.configuration.flaws import with_all_others
-from infrastructure.configuration.mistakes import ConfigurationError, KeyPath, Mistake, shorten
+from infrastructure.configuration.mistakes import (
+    ConfigurationError,
+    KeyPath,
+    Mistake,
+    Severity,
+    shorten,
+)
 from infrastructure.configuration.validation import unknown_keys, validate_value
 from infrastructure.configuration.yaml_document import parse_yaml
 
@@ -22,16 +28,16 @@ class WrittenRule:
     document: Document
     index: int
 
-    def mistake(self, field: str, problem: str, expected: str, *, warning: bool) -> Mistake:
+    def mistake(
+        self, field: str, problem: str, expected: str = "", severity: Severity = "error"
+    ) -> Mistake:
         """Say that something is wrong with a field of the rule."""
-        path = ("rules", self.index, field)
-        found = self.document.mistake(path, problem, expected)
-        return _warning(found) if warning else found
+        return self.document.mistake(("rules", self.index, field), problem, expected, severity)
 
 
 def read_rules(places: Iterable[Path]) -> tuple[list[WrittenRule], list[Mistake]]:
     """Read the rules of files and folders; give them, and all that is wrong with the rest."""
-    return _rules_of_all(partial(read_document, path) for path in _files(places))
+    return _rules_of_all(partial(read_document, path) for path in files_at(places))
 
 
 def rules_of_text(text: str | bytes, file: str) -> tuple[list[WrittenRule], list[Mistake]]:
@@ -53,11 +59,6 @@ def rules_of(document: Document) -> tuple[list[WrittenRule], list[Mistake]]:
         if rule is not None:
             written.append(WrittenRule(rule, document, index))
     return written, mistakes
-
-
-def _files(places: Iterable[Path]) -> Iterator[Path]:
-    for place in places:
-        yield from yaml_files(place) if place.is_dir() else [place]
 
 
 def _rules_of_all(
@@ -104,21 +105,9 @@ def _ids(document: Document) -> Iterator[tuple[KeyPath, str]]:
 def _limitless(written: Iterable[WrittenRule]) -> Iterator[Mistake]:
     for each in written:
         if not each.rule.detection.pattern:
-            found = each.document.mistake(
+            yield each.document.mistake(
                 ("rules", each.index, "detection", "pattern"),
                 f"matches every signal of the source {each.rule.detection.source}",
                 "at least one condition",
+                "warning",
             )
-            yield _warning(found)
-
-
-def _warning(mistake: Mistake) -> Mistake:
-    return Mistake(
-        mistake.file,
-        mistake.line,
-        mistake.column,
-        mistake.field,
-        mistake.problem,
-        mistake.expected,
-        "warning",
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from domain.runbook.runbook import Runbook
 from domain.runbook.step import AutomatedStep, ManualStep, Step, SubRunbookStep
 from infrastructure.configuration.document import Document
-from infrastructure.configuration.files import read_document, yaml_files
+from infrastructure.configuration.files import files_at, read_document
 from infrastructure.configuration.flaws import with_all_others
 from infrastructure.configuration.mistakes import ConfigurationError, KeyPath, Mistake, Severity
 from infrastructure.configuration.validation import unknown_keys, validate_value
@@ -59,8 +59,7 @@ class WrittenRunbook:
 
 def read_runbooks(places: Iterable[Path]) -> tuple[list[WrittenRunbook], list[Mistake]]:
     """Read the runbooks of files and folders, and all that is wrong with each by itself."""
-    paths = (each for place in places for each in _files(place))
-    return _runbooks_of_all(partial(read_document, path) for path in paths)
+    return _runbooks_of_all(partial(read_document, path) for path in files_at(places))
 
 
 def runbook_of_text(text: str | bytes, file: str) -> tuple[list[WrittenRunbook], list[Mistake]]:
@@ -79,10 +78,6 @@ def runbook_of(document: Document) -> tuple[WrittenRunbook, list[Mistake]]:
     steps = tuple(_good_steps(document, len(ids)))
     name = runbook.id if runbook else _text(document, (ROOT, "id"))
     return WrittenRunbook(document, runbook, name, ids, steps), [*mistakes, *twice]
-
-
-def _files(place: Path) -> list[Path]:
-    return yaml_files(place) if place.is_dir() else [place]
 
 
 def _runbooks_of_all(

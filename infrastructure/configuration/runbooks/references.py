@@ -31,9 +31,9 @@ def reference_mistakes(
         name = rule.rule.runbook
         if name is not None and not runbooks:
             problem = f"names the runbook {name}, and none is configured yet"
-            yield rule.mistake("runbook", problem, "", warning=True)
+            yield rule.mistake("runbook", problem, severity="warning")
         elif name is not None and name not in names:
-            yield rule.mistake("runbook", *unknown_runbook(name, names), warning=False)
+            yield rule.mistake("runbook", *unknown_runbook(name, names))
     yield from _missing_context(rules, runbooks)
 
 
