@@ -6,6 +6,7 @@ from datetime import datetime
 
 from eventsourcing.persistence import RecordConflictError
 
+from application.commands.deciding import unopposed
 from application.commands.incident_batch import IncidentBatch, Workplace
 from application.commands.naming import IncidentNames
 from application.commands.source_batch import SourceBatch, SourceDefinition
@@ -19,8 +20,6 @@ from domain.detection.rule import Rule
 from domain.incident.classification import ClassificationPolicy
 from domain.incident.evidence import Unrecorded
 from domain.source.source import Source
-
-_ATTEMPTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +96,7 @@ class Ingestion:
         for match in self._matches:
             self._detections.extend(self._detector.observe(match.rule, match.signal))
         self._matches.clear()
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                self._save(everything, at_rest)
-                return
-            except RecordConflictError:
-                # Somebody changed one of the incidents: look again at what became of them.
-                self._place.names.forget()
-        self._save(everything, at_rest)
+        unopposed(lambda: self._save(everything, at_rest))
 
     def _save(self, everything: bool, at_rest: bool) -> None:
         at = self._clock.now()
@@ -146,6 +138,8 @@ class Ingestion:
                     ),
                 )
             except RecordConflictError:
+                # Somebody changed one of the incidents: look again at what became of them.
+                self._place.names.forget()
                 self._source = None
                 for rule_id, before, after in reversed(incidents.moves):
                     self._detector.moved(rule_id, after, before)
