@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from infrastructure.configuration.configuration import Configuration
     from infrastructure.sources.reader import SourceReader
     from infrastructure.store.store import StoredLog
+    from infrastructure.templates.engine import JinjaTemplates
     from infrastructure.views.database import ViewDatabase
     from infrastructure.views.follower import Follower
     from infrastructure.views.queries import SqlViews
@@ -84,7 +85,7 @@ class Tocsin:
 
     @cached_property
     def log(self) -> "StoredLog":
-        """The log as projections read it."""
+        """The log as projections and processes read it."""
         from infrastructure.store.store import StoredLog
 
         return StoredLog(self.journal)
@@ -187,9 +188,14 @@ class Tocsin:
     @cached_property
     def _starting(self) -> "Starting":
         from application.commands.starting import Starting
+
+        return Starting(self.journal, self.clock, self._runbooks, self._templates)
+
+    @cached_property
+    def _templates(self) -> "JinjaTemplates":
         from infrastructure.templates.engine import JinjaTemplates
 
-        return Starting(self.journal, self.clock, self._runbooks, JinjaTemplates())
+        return JinjaTemplates()
 
     @cached_property
     def _runbooks(self) -> "Runbooks":
@@ -221,8 +227,7 @@ class Tocsin:
         from application.working.settling import Settling
         from application.working.stepping import Stepping
         from application.working.worker import Active, Parts, Rhythm, Worker
-        from infrastructure.store.headlines import StoredBookmarks, StoredHeadlines
-        from infrastructure.templates.engine import JinjaTemplates
+        from infrastructure.store.bookmarks import StoredBookmarks
         from infrastructure.working.hands import ThreadHands
 
         self.catch_up()
@@ -230,8 +235,8 @@ class Tocsin:
         hands = ThreadHands(self._performer, working.hands)
         remediation = AutoRemediation(journal, self._runbooks, self._starting)
         parts = Parts(
-            Following(StoredHeadlines(journal), StoredBookmarks(journal), [remediation]),
-            Stepping(journal, clock, JinjaTemplates(), hands, presence),
+            Following(self.log, StoredBookmarks(journal), [remediation]),
+            Stepping(journal, clock, self._templates, hands, presence),
             Settling(journal, clock, presence.name),
             hands,
             told,

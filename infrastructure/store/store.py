@@ -10,7 +10,7 @@ import msgspec
 
 from application.commands.totals import Totals
 from application.journal import Journal
-from application.log import Record
+from application.log import Headline, Record
 from application.reading import Cursor
 from domain.detection.memory import Memory, PendingSignal
 from domain.detection.window import Span
@@ -71,15 +71,15 @@ def _postgres(url: str) -> dict[str, str]:
 
 
 class StoredLog:
-    """The log as projections read it, without turning rows into domain events."""
+    """The log as projections and processes read it, without making domain events of rows."""
 
     def __init__(self, journal: Journal) -> None:
         self._transaction, self._sql = access(journal)
         position = "position" if self._sql is str else "notification_id"
-        columns = f"{position} AS position, originator_id, originator_version, topic, state"
-        self._select = self._sql(
-            f"SELECT {columns} FROM stored_events WHERE {position} > ? ORDER BY {position} LIMIT ?"
-        )
+        columns = f"{position} AS position, originator_id, originator_version, topic"
+        rest = f"FROM stored_events WHERE {position} > ? ORDER BY {position} LIMIT ?"
+        self._select = self._sql(f"SELECT {columns}, state {rest}")
+        self._select_headlines = self._sql(f"SELECT {columns} {rest}")
         self._head = f"SELECT MAX({position}) AS head FROM stored_events"
         self._evolved = evolved_types()
         self._plain = _plain_rows(self._sql)
@@ -104,6 +104,13 @@ class StoredLog:
             cursor.execute(self._select, (after, limit))
             rows = cursor.fetchall()
         return [self._record(row) for row in rows]
+
+    def headlines(self, after: int, limit: int) -> Sequence[Headline]:
+        """Give at most `limit` headlines of events whose position is greater than `after`."""
+        with self._transaction() as cursor:
+            cursor.row_factory = self._plain
+            cursor.execute(self._select_headlines, (after, limit))
+            return [Headline(*row) for row in cursor.fetchall()]
 
     def head(self) -> int:
         """Give the newest record's position; 0 while there is none."""

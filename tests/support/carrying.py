@@ -14,7 +14,7 @@ import yaml
 from application.journal import Journal
 from domain.incident.incident import Incident
 from domain.runbook.execution import RunbookExecution
-from infrastructure.store.headlines import StoredHeadlines
+from infrastructure.store.store import StoredLog
 from tests.support.command import PROGRAM, Command
 from tests.support.ingesting import Case, a_rule, equals, write_configuration
 from tests.support.loopback_server import Heard, Reply
@@ -120,7 +120,7 @@ class Carrying:
 
 def all_executions(journal: Journal) -> list[RunbookExecution]:
     """Give every execution in a log."""
-    log = StoredHeadlines(journal)
+    log = StoredLog(journal)
     ids = [h.originator_id for h in log.headlines(0, 10_000_000) if h.topic == "execution.started"]
     found = [journal.load(RunbookExecution, each) for each in ids]
     return [each for each in found if each is not None]
