@@ -49,6 +49,15 @@ class _Step:
     act: Act
     inner: list[RunbookExecution] = field(default_factory=list)
 
+    def standing(
+        self,
+        effect: Effect | None = None,
+        look_again: datetime | None = None,
+        *,
+        over: bool = False,
+    ) -> Standing:
+        return Standing(self.incident.id, self.execution.version, effect, look_again, over)
+
 
 class Stepping:
     """Takes executions on, one decision a transaction."""
@@ -73,7 +82,7 @@ class Stepping:
         look = self._look(of)
         execution = look.execution
         if execution.ended:
-            return Standing(look.incident.id, execution.version, over=True)
+            return look.standing(over=True)
         if look.incident.status == "closed":
             outcome = (look.incident.outcome or "").replace("_", " ")
             why = f"{look.incident.id} was closed as {outcome}"
@@ -84,10 +93,10 @@ class Stepping:
         if move.does == "wait":
             return self._waiting(look, move, may_begin)
         if move.does == "start" and not may_begin:
-            return Standing(look.incident.id, execution.version, look_again=look.act.at)
+            return look.standing(look_again=look.act.at)
         effect = _MOVES[move.does](self, look, move)
         self._save(look)
-        return Standing(look.incident.id, execution.version, effect) if effect else None
+        return look.standing(effect) if effect else None
 
     # Waiting, and what somebody else has left undone.
 
@@ -96,14 +105,12 @@ class Stepping:
         progress = execution.progress[step.id] if step else None
         claimed_by = progress.worker if progress and progress.status == "running" else None
         if step is None or progress is None or claimed_by is None:
-            return Standing(look.incident.id, execution.version, look_again=move.until)
+            return look.standing(look_again=move.until)
         if claimed_by == self._presence.name:
-            return Standing(look.incident.id, execution.version)
+            return look.standing()
         limit = (progress.until or look.act.at) + GRACE
         if look.act.at < limit and not self._presence.is_gone(claimed_by):
-            return Standing(
-                look.incident.id, execution.version, look_again=min(limit, look.act.at + GRACE / 10)
-            )
+            return look.standing(look_again=min(limit, look.act.at + GRACE / 10))
         effect = _effect_of(look, step.id)
         if not self._hands.is_idempotent(effect):
             why = f"{claimed_by} ended before it could say what came of it"
@@ -111,10 +118,10 @@ class Stepping:
             self._save(look)
             return None
         if not may_begin:
-            return Standing(look.incident.id, execution.version, look_again=look.act.at)
+            return look.standing(look_again=look.act.at)
         by_worker.take_over(execution, step.id, self._presence.name, look.act)
         self._save(look)
-        return Standing(look.incident.id, execution.version, effect)
+        return look.standing(effect)
 
     # Moves.
 
