@@ -17,7 +17,6 @@ from infrastructure.matching.rates import Rates
 
 FEW = 3
 Found = set[tuple[int, int]]
-Hits = Sequence[tuple[int, "Group"]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
