@@ -38,7 +38,7 @@ bench: $(VENV)/.dev ## measure what the README claims
 
 lock: $(VENV)/.dev ## resolve requirements/*.lock again; UPGRADE=--upgrade takes the newest
 	@$(COMPILE) $(UPGRADE) pyproject.toml requirements/build.in --output-file requirements/run.lock
-	@$(COMPILE) $(UPGRADE) --extra postgres --extra aws --constraints requirements/run.lock \
+	@$(COMPILE) $(UPGRADE) --extra postgres --extra aws --extra apprise --constraints requirements/run.lock \
 		pyproject.toml requirements/build.in requirements/dev.in --output-file requirements/dev.lock
 
 COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \

@@ -1,0 +1,1 @@
+"""Telling people what happens: deciding whom, sending, and waiting for an answer."""

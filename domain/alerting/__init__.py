@@ -1,0 +1,1 @@
+"""Telling people: channels, routes, silences, and one delivery for each message."""
