@@ -82,8 +82,59 @@ class IncidentRow:
     context: dict[str, Any]
     runbook: str | None
     notify_channels: list[str]
+    clocks: dict[str, Any] | None
     version: int
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A message to a channel, and what came of it.
+
+    `not_before` is when it is tried again, or until when a silence, `held_by`, holds it back.
+    `stands_in` is the delivery that took its place, `instead_of` the one whose place it took.
+    """
+
+    id: str
+    incident_id: str
+    channel: str
+    occasion: str
+    severity: str
+    sentence: str
+    routes: list[dict[str, Any]]
+    recipients: list[dict[str, Any]]
+    planned_at: datetime
+    updated_at: datetime
+    status: str
+    tries: int
+    not_before: datetime | None
+    delivered_at: datetime | None
+    instead_of: str | None
+    stands_in: str | None
+    held_by: str | None
+    why: str
+    version: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries to show, the newest first; an empty condition asks nothing."""
+
+    statuses: Sequence[str] = ()
+    incident_id: str | None = None
+    channel: str | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCount:
+    """How many deliveries of a channel have a status, and when the last of them changed."""
+
+    channel: str
+    status: str
+    count: int
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +304,18 @@ class Views(Protocol):
     def sources(self) -> list[SourceRow]: ...
 
     def rules(self) -> list[RuleRow]: ...
+
+    def deliveries(self, wanted: DeliveryFilter) -> list[DeliveryRow]:
+        """Give deliveries, the newest first."""
+        ...
+
+    def find_delivery(self, part: str, limit: int = 20) -> list[str]:
+        """Give at most `limit` ids of deliveries that contain a part, in any case."""
+        ...
+
+    def channel_counts(self) -> list[ChannelCount]:
+        """Count deliveries by channel and status."""
+        ...
 
     def executions(
         self, incident_id: str | None = None, *, also_over: bool = False

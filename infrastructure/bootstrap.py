@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from application.commands.totals import Totals
     from application.journal import Journal
     from application.runbooks import Runbooks
-    from application.working.worker import Told as ToldOfWork
-    from application.working.worker import Worker
-    from infrastructure.actions.performing import ActionPerformer
     from infrastructure.configuration.configuration import Configuration
     from infrastructure.sources.reader import SourceReader
     from infrastructure.store.store import StoredLog
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
     from infrastructure.views.database import ViewDatabase
     from infrastructure.views.follower import Follower
     from infrastructure.views.queries import SqlViews
-    from infrastructure.working.presence import LockPresence
+    from infrastructure.workplace import Telling, Working
 
 
 class UnknownSourceError(Exception):
@@ -48,15 +44,6 @@ class Reading:
     by: str
     follow_until: "Event | None" = None
     max_lines: int = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Working:
-    """How a worker works: with how many hands, and how long they may go on when it is stopped."""
-
-    hands: int = 4
-    grace: float = 10.0
-    once: bool = False
 
 
 class Tocsin:
@@ -120,18 +107,19 @@ class Tocsin:
         """The commands on executions of runbooks."""
         from application.commands.executions import ExecutionCommands
 
-        return ExecutionCommands(self.journal, self.clock, self._starting, self.teams_of)
+        return ExecutionCommands(self.journal, self.clock, self.starting, self.teams_of)
 
     def teams_of(self, name: str) -> Collection[str]:
         """Name the teams that somebody is in."""
         return self.configuration.directory.teams_of(name)
 
-    def work(self, working: Working, stop: "Event", told: "Callable[[ToldOfWork], None]") -> None:
-        """Carry runbooks out until stopped, or until there is nothing left to do now."""
+    def work(self, working: "Working", stop: "Event", told: "Telling") -> None:
+        """Do what workers do until stopped, or until there is nothing left to do now."""
         from infrastructure.working.presence import LockPresence
+        from infrastructure.workplace import Workplace
 
         with LockPresence(self.settings.cache / "workers") as presence:
-            self._worker(presence, working, told).run(stop, once=working.once)
+            Workplace(self, presence, working, told).work(stop)
         self.catch_up()
 
     def ingestion(self, wanted: Reading) -> "tuple[SourceReader, Ingestion]":
@@ -186,64 +174,25 @@ class Tocsin:
             self.journal.close()
 
     @cached_property
-    def _starting(self) -> "Starting":
+    def starting(self) -> "Starting":
+        """What starts runbooks as they are configured."""
         from application.commands.starting import Starting
 
-        return Starting(self.journal, self.clock, self._runbooks, self._templates)
+        return Starting(self.journal, self.clock, self.runbooks, self.templates)
 
     @cached_property
-    def _templates(self) -> "JinjaTemplates":
+    def templates(self) -> "JinjaTemplates":
+        """What renders templates."""
         from infrastructure.templates.engine import JinjaTemplates
 
         return JinjaTemplates()
 
     @cached_property
-    def _runbooks(self) -> "Runbooks":
+    def runbooks(self) -> "Runbooks":
+        """The runbooks as they are configured."""
         from application.runbooks import Runbooks
 
         return Runbooks({each.id: each for each in self.configuration.runbooks})
-
-    @cached_property
-    def _performer(self) -> "ActionPerformer":
-        from application.actions import Surroundings
-        from infrastructure.actions.performing import ActionPerformer
-        from infrastructure.secrets import EnvironmentSecrets
-
-        secrets = EnvironmentSecrets()
-        configuration = self.configuration
-        surroundings = Surroundings(
-            secrets,
-            configuration.outgoing.client(),
-            templates=self.settings.config / "templates",
-            directory=configuration.directory,
-        )
-        return ActionPerformer(configuration.actions, surroundings, secrets)
-
-    def _worker(
-        self, presence: "LockPresence", working: Working, told: "Callable[[ToldOfWork], None]"
-    ) -> "Worker":
-        from application.processes.auto_remediation import AutoRemediation
-        from application.processes.following import Following
-        from application.working.settling import Settling
-        from application.working.stepping import Stepping
-        from application.working.worker import Active, Parts, Rhythm, Worker
-        from infrastructure.store.bookmarks import StoredBookmarks
-        from infrastructure.working.hands import ThreadHands
-
-        self.catch_up()
-        journal, clock = self.journal, self.clock
-        hands = ThreadHands(self._performer, working.hands)
-        remediation = AutoRemediation(journal, self._runbooks, self._starting)
-        parts = Parts(
-            Following(self.log, StoredBookmarks(journal), [remediation]),
-            Stepping(journal, clock, self._templates, hands, presence),
-            Settling(journal, clock, presence.name),
-            hands,
-            told,
-        )
-        active = [Active(row.id, row.incident_id) for row in self.views.executions()]
-        rhythm = Rhythm(grace=timedelta(seconds=working.grace))
-        return Worker(presence.name, clock, parts, rhythm, active)
 
     @cached_property
     def _view_database(self) -> "ViewDatabase":

@@ -6,7 +6,8 @@ long as it may be asked for again.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,46 @@ class Outbox:
         beginning.replace(new / name)
         sync_folder(new)
 
+    def waiting(self, limit: int) -> Iterator[tuple[str, Any]]:
+        """Give at most so many messages that nobody has taken, with their ids, the oldest first."""
+        try:
+            found = sorted((self._folder / "new").glob("*.json"), key=_written_at)[:limit]
+        except OSError:
+            return
+        for path in found:
+            try:
+                content = orjson.loads(path.read_bytes())
+            except orjson.JSONDecodeError:
+                content = None
+            except OSError:
+                # Somebody else has just taken it.
+                continue
+            yield path.stem, content
+
+    def taken(self, message_id: str) -> None:
+        """Keep a message as one that was taken; twice is as good as once."""
+        self._move(message_id, "cur")
+
+    def spoilt(self, message_id: str) -> None:
+        """Put a message aside that nobody can read; it stays, in the folder `bad`."""
+        self._move(message_id, "bad")
+
+    def _move(self, message_id: str, to: str) -> None:
+        name = f"{message_id}.json"
+        with suppress(FileNotFoundError):
+            (self._folder / "new" / name).replace(self._made(to) / name)
+
     def _made(self, name: str) -> Path:
         folder = self._folder / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
+
+
+def _written_at(path: Path) -> tuple[float, str]:
+    try:
+        return path.stat().st_mtime, path.name
+    except OSError:
+        return 0.0, path.name
 
 
 def _write(path: Path, content: bytes) -> None:

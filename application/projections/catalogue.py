@@ -5,9 +5,10 @@
 # that a view is current without loading the code that would bring it up to date.
 VERSIONS: dict[str, int] = {
     "dead_letters": 1,
+    "deliveries": 1,
     "executions": 1,
-    "incidents": 2,
+    "incidents": 3,
     "rules": 1,
     "sources": 1,
-    "timeline": 2,
+    "timeline": 3,
 }

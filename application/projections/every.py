@@ -1,6 +1,7 @@
 """All projections, by name."""
 
 from application.projections.dead_letters import DEAD_LETTERS
+from application.projections.deliveries import DELIVERIES
 from application.projections.executions import EXECUTIONS
 from application.projections.incidents import INCIDENTS
 from application.projections.projection import Projection
@@ -10,5 +11,5 @@ from application.projections.timeline import TIMELINE
 
 EVERY: dict[str, Projection] = {
     projection.name: projection
-    for projection in (DEAD_LETTERS, EXECUTIONS, INCIDENTS, RULES, SOURCES, TIMELINE)
+    for projection in (DEAD_LETTERS, DELIVERIES, EXECUTIONS, INCIDENTS, RULES, SOURCES, TIMELINE)
 }

@@ -1,6 +1,7 @@
 """Every incident as it stands now: the board, one incident, and a rule's recent incidents."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from application.log import Record
@@ -53,6 +54,7 @@ _NOT_YET: Row = dict.fromkeys(
         "closed_at",
         "outcome",
         "recurrence_of",
+        "clocks",
     )
 )
 
@@ -119,6 +121,8 @@ def _closed(state: State, row: Row) -> None:
 def _reopened(state: State, row: Row) -> None:
     del state
     row["status"] = "detected"
+    _tick(row, since=row["updated_at"], moved_at=row["updated_at"], response_overdue=False)
+    _tick(row, resolution_overdue=False, tier=0, tier_at=None, rounds=0)
     for name in _UNTIL_REOPENED:
         row[name] = None
 
@@ -139,6 +143,7 @@ def _facts_assessed(state: State, row: Row) -> None:
 
 def _severity_changed(state: State, row: Row) -> None:
     row.update(_severity(state))
+    _tick(row, moved_at=row["updated_at"])
 
 
 def _assigned(state: State, row: Row) -> None:
@@ -153,6 +158,52 @@ def _linked(state: State, row: Row) -> None:
     row["recurrence_of"] = state.recurrence_of
 
 
+def _response_overdue(state: State, row: Row) -> None:
+    _tick(row, response_overdue=True, tier=state.tier, tier_at=row["updated_at"])
+
+
+def _escalated(state: State, row: Row) -> None:
+    _tick(row, resolution_overdue=state.resolution_overdue)
+    _tick(row, tier=state.tier, tier_at=state.tier_at, rounds=state.rounds)
+
+
+def _obligations_arisen(state: State, row: Row) -> None:
+    new = {
+        each.name: {"by": each.fulfilled_by, "deadline": each.deadline}
+        for each in state.obligations
+    }
+    _tick(row, obligations=_clocks(row).get("obligations", {}) | new)
+
+
+def _obligation_fulfilled(state: State, row: Row) -> None:
+    known = _clocks(row)
+    _tick(row, fulfilled=sorted({*known.get("fulfilled", ()), state.name}))
+    _tick(row, obligations=_but(known.get("obligations", {}), [state.name]))
+
+
+def _obligation_overdue(state: State, row: Row) -> None:
+    _tick(row, overdue=sorted({*_clocks(row).get("overdue", ()), state.name}))
+
+
+def _obligations_waived(state: State, row: Row) -> None:
+    _tick(row, obligations=_but(_clocks(row).get("obligations", {}), state.names))
+
+
+def _tick(row: Row, **changed: Any) -> None:
+    """Change what is known of an incident's clocks and obligations; None while all is new."""
+    row["clocks"] = _clocks(row) | changed
+
+
+def _clocks(row: Row) -> dict[str, Any]:
+    stored = row["clocks"]
+    found: dict[str, Any] | None = json.loads(stored) if isinstance(stored, str) else stored
+    return found or {}
+
+
+def _but(obligations: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: each for name, each in obligations.items() if name not in names}
+
+
 _CHANGES: dict[str, Change] = {
     "incident.signals_attached": _signals_attached,
     "incident.acknowledged": _acknowledged,
@@ -165,6 +216,15 @@ _CHANGES: dict[str, Change] = {
     "incident.assigned": _assigned,
     "incident.noted": _noted,
     "incident.linked_as_recurrence": _linked,
+    "incident.escalated": _escalated,
+    "incident.review_asked": _noted,
+    "incident.review_given": _noted,
+    "incident.response_overdue": _response_overdue,
+    "incident.obligations_arisen": _obligations_arisen,
+    "incident.obligation_fulfilled": _obligation_fulfilled,
+    "incident.obligation_overdue": _obligation_overdue,
+    "incident.obligations_waived": _obligations_waived,
+    "incident.alerts_routed": _noted,
 }
 
 

@@ -6,12 +6,16 @@ from functools import lru_cache
 from typing import Any
 
 from application.projections.actors import who
+from application.projections.delivery_sentences import DELIVERY_SENTENCES
 from application.projections.execution_sentences import EXECUTION_SENTENCES
 from application.projections.texts import counted, harmless, shown, shown_key
 
 State = dict[str, Any]
 Sentence = Callable[[State], str]
 
+_MINUTE, _HOUR = 60, 3600
+_NOTEWORTHY = 5
+"""Beyond so many seconds it is told that Tocsin noticed late."""
 _OUTCOMES = {
     "resolved": "as resolved",
     "false_alarm": "as a false alarm",
@@ -120,7 +124,79 @@ def _noted(state: State) -> str:
 
 
 def _escalated(state: State) -> str:
-    return f"Escalated: {shown(state['why'])}"
+    tier = ""
+    if state["clock"] == "response":
+        again = " again" if state["rounds"] else ""
+        tier = f", so tier {state['tier']} is told{again}"
+    return f"Escalated: {shown(state['why'])}{tier}{_late(state)}"
+
+
+def _response_overdue(state: State) -> str:
+    deadline = _time(state["deadline"])
+    return f"Nobody has answered by {deadline}, as {state['severity']} asks for{_late(state)}"
+
+
+def _late(state: State) -> str:
+    late = state["late_by"]
+    return f"; Tocsin noticed {_length(late)} later" if late >= _NOTEWORTHY else ""
+
+
+def _length(seconds: float) -> str:
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < 2 * _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    return f"{seconds / _HOUR:.0f} h"
+
+
+def _time(written: str) -> str:
+    return f"{written[:10]} {written[11:19]}Z"
+
+
+def _obligations_arisen(state: State) -> str:
+    what = ", ".join(_obligation(each) for each in state["obligations"])
+    return f"{state['severity']} requires {what}"
+
+
+def _obligation(each: State) -> str:
+    by = f" by {_time(each['deadline'])}" if each["deadline"] else ""
+    return f"{_words(each['name'])}{by}"
+
+
+def _obligation_fulfilled(state: State) -> str:
+    how = {
+        "acknowledgement": "answered by {}",
+        "assignment": "assigned to {}",
+        "message": "told in {}",
+        "action": "done in {}",
+        "person": "says {}",
+    }[state["by"]]
+    return f"Fulfilled: {_words(state['name'])} ({how.format(shown(state['shown_by']))})"
+
+
+def _obligation_overdue(state: State) -> str:
+    what, by = _words(state["name"]), _time(state["deadline"])
+    return f"Not done by {by}: {what}{_late(state)}"
+
+
+def _obligations_waived(state: State) -> str:
+    what = ", ".join(_words(name) for name in state["names"])
+    return f"Not required any more, as {shown(state['why'])}: {what}"
+
+
+def _alerts_routed(state: State) -> str:
+    told = "; ".join(f"{shown(each['channel'])} ({_ways(each)})" for each in state["chosen"])
+    occasion = _words(state["occasion"])
+    skipped = "; ".join(
+        f"{shown(each['channel']) or 'nobody'}: {shown(each['why'])}"
+        for each in state["passed_over"]
+    )
+    whom = f"To be told ({occasion}) by {told}" if told else f"Nobody is told ({occasion})"
+    return f"{whom}. Passed over: {skipped}" if skipped else whom
+
+
+def _ways(each: State) -> str:
+    return ", ".join(f"{route['kind']} {shown(route['name'])}" for route in each["routes"])
 
 
 def _review_asked(state: State) -> str:
@@ -151,5 +227,12 @@ SENTENCES: dict[str, Sentence] = {
     "incident.escalated": _escalated,
     "incident.review_asked": _review_asked,
     "incident.review_given": _review_given,
+    "incident.response_overdue": _response_overdue,
+    "incident.obligations_arisen": _obligations_arisen,
+    "incident.obligation_fulfilled": _obligation_fulfilled,
+    "incident.obligation_overdue": _obligation_overdue,
+    "incident.obligations_waived": _obligations_waived,
+    "incident.alerts_routed": _alerts_routed,
     **EXECUTION_SENTENCES,
+    **DELIVERY_SENTENCES,
 }

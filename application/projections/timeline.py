@@ -2,6 +2,7 @@
 
 from application.log import Record
 from application.projections.catalogue import VERSIONS
+from application.projections.delivery_sentences import DELIVERY_SENTENCES
 from application.projections.execution_sentences import EXECUTION_SENTENCES
 from application.projections.projection import Projection, Rows
 from application.projections.sentences import SENTENCES
@@ -16,17 +17,18 @@ def _told(record: Record, rows: Rows) -> None:
 
 
 def _told_of_its_incident(record: Record, rows: Rows) -> None:
-    """Tell what happens in an execution with the incident that it is for."""
+    """Tell what happens in an execution or to a delivery with the incident that it is for."""
     rows.append(TABLE, (record.position, record.state.provenance.correlation))
 
 
-_OF_AN_INCIDENT = [topic for topic in SENTENCES if topic not in EXECUTION_SENTENCES]
+_OF_ITS_INCIDENT = [*EXECUTION_SENTENCES, *DELIVERY_SENTENCES]
+_OF_AN_INCIDENT = [topic for topic in SENTENCES if topic not in _OF_ITS_INCIDENT]
 
 TIMELINE = Projection(
     "timeline",
     VERSIONS["timeline"],
     {
         **dict.fromkeys(_OF_AN_INCIDENT, _told),
-        **dict.fromkeys(EXECUTION_SENTENCES, _told_of_its_incident),
+        **dict.fromkeys(_OF_ITS_INCIDENT, _told_of_its_incident),
     },
 )

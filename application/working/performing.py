@@ -71,10 +71,6 @@ class Hands(Protocol):
         """Give the effects that ended since the last time."""
         ...
 
-    def wait(self, seconds: float) -> None:
-        """Wait until an effect ends, or for the time given."""
-        ...
-
     def is_idempotent(self, effect: Effect) -> bool:
         """Say whether performing an effect again, under its key, is as good as once."""
         ...

@@ -1,21 +1,15 @@
-"""The worker: takes on what has to be done until it is told to stop."""
+"""The worker: does what has to be done, desk after desk, until it is told to stop."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from hashlib import sha256
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from application.log import Headline
 from application.ports import Clock
 from application.processes.following import Following
-from application.working.agenda import Agenda
-from application.working.performing import Effect, Hands, Outcome
-from application.working.settling import Settling
-from application.working.stepping import Stepping
+from application.working.desk import Bell, Desk
 
-_EXECUTION = "execution."
-_CLOSED = "incident.closed"
+_COURTESY = timedelta(seconds=0.3)
 
 
 class Stop(Protocol):
@@ -34,154 +28,77 @@ class Stop(Protocol):
 class Rhythm:
     """How a worker divides its time.
 
-    `look` is how long it rests when nothing is due. `courtesy` is how long, at most, it leaves
-    alone what another worker may be about to do. `grace` is how long effects may go on once it
-    was told to stop.
+    `look` is how long it rests at most before it looks what is new. `grace` is how long effects
+    may go on once it was told to stop.
     """
 
     look: timedelta = timedelta(seconds=0.25)
-    courtesy: timedelta = timedelta(seconds=0.3)
     grace: timedelta = timedelta(seconds=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a worker tells of its work: an effect that begins, or what it came to.
+class Worker:
+    """Reads what is new in the log, and lets each desk do what is due.
 
-    `counts` is False if somebody took this worker for gone, and decided otherwise.
+    `bell` rings when an effect ends, or something was stored.
     """
 
-    effect: Effect
-    outcome: Outcome | None = None
-    counts: bool = True
-
-
-def untold(told: Told) -> None:
-    """Tell nobody."""
-    del told
-
-
-@dataclass(frozen=True, slots=True)
-class Active:
-    """An execution that is not over, and its incident."""
-
-    execution_id: str
-    incident_id: str
-
-
-class Worker:
-    """Takes executions on, one after the other; several workers share them by the log alone."""
-
     def __init__(
-        self, name: str, clock: Clock, parts: "Parts", rhythm: Rhythm, active: Iterable[Active]
+        self, clock: Clock, following: Following, desks: Sequence[Desk], bell: Bell, rhythm: Rhythm
     ) -> None:
-        self._name = name
         self._clock = clock
-        self._parts = parts
-        self._told = parts.told
+        self._following = following
+        self._desks = desks
+        self._bell = bell
         self._rhythm = rhythm
-        self._agenda = Agenda()
-        self._seen: dict[str, int] = {}
-        self._of_incident: dict[str, set[str]] = {}
-        for each in active:
-            self._of_incident.setdefault(each.incident_id, set()).add(each.execution_id)
-            self._agenda.put(each.execution_id, clock.now())
 
     def run(self, stop: Stop, *, once: bool = False) -> None:
         """Work until told to stop; `once`: until there is nothing left that can be done now."""
         while not stop.is_set():
-            did_something = self._round()
-            if did_something:
+            if self._round():
                 continue
-            if once and not self._parts.hands.busy and not self._is_anything_due():
+            if once and not self._busy and not self._is_anything_due():
                 return
             self._rest(stop)
         self._finish()
 
     def _round(self) -> bool:
-        settled = self._settle()
-        headlines = self._parts.following.read()
+        settled = [desk.settle() for desk in self._desks]
+        headlines = self._following.read()
         for headline in headlines:
-            self._notice(headline)
-        took = self._take_on()
-        return bool(settled or headlines or took)
+            for desk in self._desks:
+                desk.notice(headline)
+        took = [desk.work() for desk in self._desks]
+        return any(settled) or bool(headlines) or any(took)
 
-    def _settle(self) -> bool:
-        ended = self._parts.hands.ended()
-        for effect, outcome in ended:
-            counts = self._parts.settling.settle(effect, outcome)
-            self._told(Told(effect, outcome, counts))
-            self._agenda.put(effect.execution_id, self._clock.now())
-        return bool(ended)
+    @property
+    def _busy(self) -> bool:
+        return any(desk.busy for desk in self._desks)
 
-    def _notice(self, headline: Headline) -> None:
-        now = self._clock.now()
-        if headline.topic == _CLOSED:
-            self._agenda.put_all(self._of_incident.get(headline.originator_id, ()), now)
-        elif headline.topic.startswith(_EXECUTION):
-            of = headline.originator_id
-            if headline.version > self._seen.get(of, 0):
-                self._agenda.put(of, now + self._courtesy(of))
-
-    def _take_on(self) -> bool:
-        """Take on what is due, but look up every now and then to see what else there is."""
-        took = False
-        until = self._clock.now() + self._rhythm.look
-        while (now := self._clock.now()) < until and (of := self._agenda.take(now)):
-            took = self._take_on_one(of) or took
-        return took
-
-    def _take_on_one(self, of: str) -> bool:
-        may_begin = self._parts.hands.free > 0
-        standing = self._parts.stepping.take_on(of, may_begin=may_begin)
-        moved = standing.version > self._seen.get(of, 0)
-        self._seen[of] = standing.version
-        if standing.over:
-            self._seen.pop(of)
-            self._of_incident.get(standing.incident_id, set()).discard(of)
-            return moved
-        self._of_incident.setdefault(standing.incident_id, set()).add(of)
-        if standing.effect is not None:
-            self._told(Told(standing.effect))
-            self._parts.hands.begin(standing.effect)
-        if standing.look_again is not None:
-            later = self._clock.now() + self._rhythm.look
-            self._agenda.put(of, max(standing.look_again, later))
-        return moved
-
-    def _courtesy(self, of: str) -> timedelta:
-        """Give each worker another order of what is new, so that they seldom meet."""
-        share = sha256(f"{self._name}\n{of}".encode()).digest()[0] / 256
-        return self._rhythm.courtesy * share
+    @property
+    def _next_at(self) -> datetime | None:
+        return min(filter(None, (desk.next_at for desk in self._desks)), default=None)
 
     def _is_anything_due(self) -> bool:
-        at = self._agenda.next_at
-        return at is not None and at <= self._clock.now() + self._rhythm.courtesy
+        at = self._next_at
+        # What another worker is left to take on is due for this one in a moment.
+        return at is not None and at <= self._clock.now() + _COURTESY
 
     def _rest(self, stop: Stop) -> None:
         longest = self._rhythm.look.total_seconds()
-        if self._parts.hands.busy:
-            self._parts.hands.wait(longest)
-            return
-        at = self._agenda.next_at
+        at = self._next_at
         left = (at - self._clock.now()).total_seconds() if at else longest
-        stop.wait(min(longest, max(0.0, left)))
+        rest = min(longest, max(0.0, left))
+        if self._busy:
+            self._bell.wait(rest)
+        else:
+            stop.wait(rest)
 
     def _finish(self) -> None:
         """Let effects end that have begun; what does not end in time another worker finds."""
         until = self._clock.now() + self._rhythm.grace
-        while self._parts.hands.busy and self._clock.now() < until:
-            self._parts.hands.wait(self._rhythm.look.total_seconds())
-            self._settle()
-        self._settle()
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a worker works with."""
-
-    following: Following
-    stepping: Stepping
-    settling: Settling
-    hands: Hands
-    told: Callable[[Told], None] = untold
+        while self._busy and self._clock.now() < until:
+            self._bell.wait(self._rhythm.look.total_seconds())
+            for desk in self._desks:
+                desk.settle()
+        for desk in self._desks:
+            desk.settle()

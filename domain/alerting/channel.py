@@ -16,8 +16,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from domain.detection.rule import Category, Duration
-from domain.duration import parse_duration
+from domain.detection.rule import Category
+from domain.duration import Duration, parse_duration
 from domain.incident.severity import Severity
 from domain.source.format import Zone
 

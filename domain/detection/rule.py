@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,7 +17,7 @@ from pydantic.alias_generators import to_camel
 
 from domain.detection.pattern import Condition
 from domain.digest import digest_of
-from domain.duration import parse_duration
+from domain.duration import Duration, parse_duration
 from domain.incident.severity import Severity
 from domain.signal import Signal, SourceKind, Value, lookup
 
@@ -36,14 +35,6 @@ Category = Literal[
 Identifier = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 LabelName = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern="^[^=]+$")]
 FieldPath = Annotated[StrictStr, Field(min_length=1, max_length=500)]
-
-
-def _duration(written: str) -> str:
-    parse_duration(written)
-    return written
-
-
-Duration = Annotated[StrictStr, AfterValidator(_duration)]
 
 
 class RuleModel(BaseModel):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
 from eventsourcing.domain import BaseAggregate, event
 
 from domain.incident import events
-from domain.incident.classification import Assessment, ClassificationPolicy, Reason, worsened
+from domain.incident.classification import Reason
+from domain.incident.clocks import Clocks
 from domain.incident.diagnosis import Diagnosis
 from domain.incident.errors import (
     AlreadyAcknowledgedError,
@@ -19,6 +21,9 @@ from domain.incident.errors import (
 from domain.incident.events import Outcome
 from domain.incident.evidence import Tally
 from domain.incident.facts import Facts
+from domain.incident.obligations import Obligation
+from domain.incident.reclassifying import Reclassifying
+from domain.incident.routed import Chosen
 from domain.incident.severity import Severity
 from domain.provenance import Provenance
 from domain.signal import Signal
@@ -26,7 +31,7 @@ from domain.signal import Signal
 Status = Literal["detected", "acknowledged", "investigating", "resolved", "closed"]
 
 
-class Incident(BaseAggregate[str]):
+class Incident(Reclassifying, BaseAggregate[str]):
     """An incident. Commands check everything, then trigger one event; appliers only assign."""
 
     TOPIC = "incident"
@@ -47,6 +52,12 @@ class Incident(BaseAggregate[str]):
     Escalated = events.Escalated
     ReviewAsked = events.ReviewAsked
     ReviewGiven = events.ReviewGiven
+    ResponseOverdue = events.ResponseOverdue
+    ObligationsArisen = events.ObligationsArisen
+    ObligationFulfilled = events.ObligationFulfilled
+    ObligationOverdue = events.ObligationOverdue
+    ObligationsWaived = events.ObligationsWaived
+    AlertsRouted = events.AlertsRouted
 
     # Deciding.
 
@@ -68,31 +79,31 @@ class Incident(BaseAggregate[str]):
             msg = f"{self.id} has these signals already"
             raise NothingChangedError(msg)
         what = {"signals": signals, "attached": attached, "tally": tally}
-        self._trigger(self.SignalsAttached, provenance, at, **what)
+        self.record(self.SignalsAttached, provenance, at, **what)
 
     def acknowledge(self, provenance: Provenance, at: datetime) -> None:
         """Answer for the incident; raises AlreadyAcknowledgedError if somebody does."""
-        self._refuse_unless_open("acknowledged")
+        self.refuse_unless_open("acknowledged")
         if self.acknowledged_by is not None:
             msg = f"{self.id} was acknowledged by {self.acknowledged_by} before"
             raise AlreadyAcknowledgedError(msg)
-        self._trigger(self.Acknowledged, provenance, at)
+        self.record(self.Acknowledged, provenance, at)
 
     def investigate(self, provenance: Provenance, at: datetime) -> None:
         """Start to look into the incident, which also acknowledges it if nobody has."""
-        self._refuse_unless_open("investigated")
+        self.refuse_unless_open("investigated")
         if self.status == "investigating":
             msg = f"{self.id} is being investigated already"
             raise IllegalTransitionError(msg)
-        self._trigger(self.InvestigationStarted, provenance, at)
+        self.record(self.InvestigationStarted, provenance, at)
 
     def resolve(self, provenance: Provenance, at: datetime) -> None:
         """Say that the harm has ended."""
         if self.status == "resolved":
             msg = f"{self.id} is resolved already"
             raise IllegalTransitionError(msg)
-        self._refuse_unless_open("resolved")
-        self._trigger(self.Resolved, provenance, at)
+        self.refuse_unless_open("resolved")
+        self.record(self.Resolved, provenance, at)
 
     def close(self, outcome: Outcome, provenance: Provenance, at: datetime) -> None:
         """End the incident: resolved before, or a false alarm or duplicate from any status."""
@@ -108,80 +119,39 @@ class Incident(BaseAggregate[str]):
         if self.reviews:
             msg = f"{self.id} cannot be closed before {', '.join(sorted(self.reviews))} is reviewed"
             raise ReviewMissingError(msg)
-        self._trigger(self.Closed, provenance, at, outcome=outcome)
+        self.record(self.Closed, provenance, at, outcome=outcome)
 
     def reopen(self, provenance: Provenance, at: datetime) -> None:
         """Take back that the incident is resolved or closed."""
         if self.status not in {"resolved", "closed"}:
             msg = f"{self.id} is {self.status}: only a resolved or closed incident is reopened"
             raise IllegalTransitionError(msg)
-        self._trigger(self.Reopened, provenance, at)
-
-    def assess(
-        self,
-        learned: dict[str, Any],
-        policy: ClassificationPolicy,
-        provenance: Provenance,
-        at: datetime,
-    ) -> None:
-        """Add facts and reclassify; raises pydantic's ValidationError for an impossible fact."""
-        self._refuse_if_closed("assessed")
-        facts = Facts.model_validate(self.facts.model_dump() | learned)
-        if facts == self.facts:
-            msg = f"{self.id} has these facts already"
-            raise NothingChangedError(msg)
-        self._trigger(self.FactsAssessed, provenance, at, learned=learned, facts=facts)
-        found = policy.classify(self.base_severity, facts)
-        if found.severity is not self.severity:
-            self._change_severity(self.base_severity, found, provenance, at)
-
-    def set_severity(
-        self, base: Severity, policy: ClassificationPolicy, provenance: Provenance, at: datetime
-    ) -> None:
-        """Let a person say how bad it is; facts can still raise that."""
-        self._refuse_if_closed("reclassified")
-        assessment = policy.classify(base, self.facts)
-        if assessment.severity is not base:
-            why = "; ".join(reason.rule for reason in assessment.reasons)
-            msg = f"{self.id} cannot be {base}: its facts make it {assessment.severity} ({why})"
-            raise IllegalTransitionError(msg)
-        if base is self.base_severity and base is self.severity:
-            msg = f"{self.id} is {base} already"
-            raise NothingChangedError(msg)
-        self._change_severity(base, assessment, provenance, at)
+        self.record(self.Reopened, provenance, at)
 
     def assign(self, assignee: str, provenance: Provenance, at: datetime) -> None:
         """Make somebody responsible."""
-        self._refuse_if_closed("assigned")
+        self.refuse_if_closed("assigned")
         if assignee == self.assignee:
             msg = f"{self.id} is assigned to {assignee} already"
             raise NothingChangedError(msg)
-        self._trigger(self.Assigned, provenance, at, assignee=assignee)
+        self.record(self.Assigned, provenance, at, assignee=assignee)
 
     def note(self, text: str, provenance: Provenance, at: datetime) -> None:
         """Write something down; a closed incident takes notes too."""
         if not text.strip():
             msg = "a note needs a text"
             raise NothingChangedError(msg)
-        self._trigger(self.Noted, provenance, at, text=text)
+        self.record(self.Noted, provenance, at, text=text)
 
     def link_as_recurrence(self, recurrence_of: str, provenance: Provenance, at: datetime) -> None:
         """Link to the closed incident that this one continues."""
-        self._trigger(self.LinkedAsRecurrence, provenance, at, recurrence_of=recurrence_of)
-
-    def escalate(self, reason: Reason, provenance: Provenance, at: datetime) -> None:
-        """Say that what was tried does not work, which raises the severity by a level."""
-        self._refuse_if_closed("escalated")
-        self._trigger(self.Escalated, provenance, at, why=f"{reason.rule} ({reason.fact})")
-        found = worsened(self.severity, reason)
-        if found.severity is not self.severity:
-            self._change_severity(found.severity, found, provenance, at)
+        self.record(self.LinkedAsRecurrence, provenance, at, recurrence_of=recurrence_of)
 
     def ask_review(
         self, execution_id: str, reviewers: tuple[str, ...], provenance: Provenance, at: datetime
     ) -> None:
         """Keep the incident from being closed before an execution is reviewed."""
-        self._trigger(
+        self.record(
             self.ReviewAsked, provenance, at, execution_id=execution_id, reviewers=reviewers
         )
 
@@ -190,40 +160,18 @@ class Incident(BaseAggregate[str]):
         if execution_id not in self.reviews:
             msg = f"{self.id} waits for no review of {execution_id}"
             raise NothingChangedError(msg)
-        self._trigger(self.ReviewGiven, provenance, at, execution_id=execution_id)
+        self.record(self.ReviewGiven, provenance, at, execution_id=execution_id)
 
-    def _trigger(
+    def record(
         self, event_class: type[events.Event], provenance: Provenance, at: datetime, **fields: Any
     ) -> None:
+        """Let an event happen to the incident; whoever calls this has checked that it may."""
         self.trigger_event(event_class, provenance=provenance, timestamp=at, **fields)
 
-    def _change_severity(
-        self, base: Severity, found: Assessment, provenance: Provenance, at: datetime
-    ) -> None:
-        self._trigger(
-            self.SeverityChanged,
-            provenance,
-            at,
-            previous=self.severity,
-            severity=found.severity,
-            base_severity=base,
-            reasons=found.reasons,
-        )
-
-    def _refuse_unless_open(self, what: str) -> None:
-        if self.status in {"resolved", "closed"}:
-            msg = f"{self.id} is {self.status} and cannot be {what}; reopen it first"
-            raise IllegalTransitionError(msg)
-
-    def _refuse_if_closed(self, what: str) -> None:
-        if self.status == "closed":
-            msg = f"{self.id} is closed and cannot be {what}; reopen it first"
-            raise IllegalTransitionError(msg)
-
-    # Applying. `Noted` and `Escalated` change nothing but the history.
+    # Applying. `Noted` changes nothing but the history.
 
     @event(Detected)
-    def __init__(self, diagnosis: Diagnosis) -> None:
+    def __init__(self, diagnosis: Diagnosis, timestamp: datetime) -> None:
         self.diagnosis = diagnosis
         self.status: Status = "detected"
         self.base_severity = diagnosis.base_severity
@@ -238,6 +186,13 @@ class Incident(BaseAggregate[str]):
         self.recurrence_of: str | None = None
         self.outcome: Outcome | None = None
         self.reviews: frozenset[str] = frozenset()
+        self.clocks = Clocks(timestamp, timestamp)
+        self.obligations: dict[str, Obligation] = {}
+        self.fulfilled: frozenset[str] = frozenset()
+        self.overdue: frozenset[str] = frozenset()
+        self.routed_to = 0
+        self.told: dict[str, tuple[str, ...]] = {}
+        self.paging: tuple[str, ...] = ()
 
     @event(SignalsAttached)
     def _signals_attached(self, signals: tuple[Signal, ...], tally: Tally) -> None:
@@ -265,8 +220,9 @@ class Incident(BaseAggregate[str]):
         self.outcome = outcome
 
     @event(Reopened)
-    def _reopened(self) -> None:
+    def _reopened(self, timestamp: datetime) -> None:
         self.status = "detected"
+        self.clocks = Clocks(timestamp, timestamp)
         self.acknowledged_by = None
         self.investigated_by = None
         self.outcome = None
@@ -277,8 +233,13 @@ class Incident(BaseAggregate[str]):
 
     @event(SeverityChanged)
     def _severity_changed(
-        self, severity: Severity, base_severity: Severity, reasons: tuple[Reason, ...]
+        self,
+        severity: Severity,
+        base_severity: Severity,
+        reasons: tuple[Reason, ...],
+        timestamp: datetime,
     ) -> None:
+        self.clocks = replace(self.clocks, moved_at=timestamp)
         self.severity = severity
         self.base_severity = base_severity
         self.reasons = reasons
@@ -298,3 +259,40 @@ class Incident(BaseAggregate[str]):
     @event(ReviewGiven)
     def _review_given(self, execution_id: str) -> None:
         self.reviews = self.reviews - {execution_id}
+
+    @event(ResponseOverdue)
+    def _response_overdue(self, tier: int, timestamp: datetime) -> None:
+        self.clocks = replace(self.clocks, response_overdue=True, tier=tier, tier_at=timestamp)
+
+    @event(Escalated)
+    def _escalated(
+        self, tier: int, tier_at: datetime | None, rounds: int, resolution_overdue: bool
+    ) -> None:
+        self.clocks = replace(self.clocks, tier=tier, tier_at=tier_at, rounds=rounds)
+        self.clocks = replace(self.clocks, resolution_overdue=resolution_overdue)
+
+    @event(ObligationsArisen)
+    def _obligations_arisen(self, obligations: tuple[Obligation, ...]) -> None:
+        self.obligations = self.obligations | {each.name: each for each in obligations}
+
+    @event(ObligationFulfilled)
+    def _obligation_fulfilled(self, name: str) -> None:
+        self.obligations = {key: each for key, each in self.obligations.items() if key != name}
+        self.fulfilled = self.fulfilled | {name}
+
+    @event(ObligationOverdue)
+    def _obligation_overdue(self, name: str) -> None:
+        self.overdue = self.overdue | {name}
+
+    @event(ObligationsWaived)
+    def _obligations_waived(self, names: tuple[str, ...]) -> None:
+        self.obligations = {key: each for key, each in self.obligations.items() if key not in names}
+
+    @event(AlertsRouted)
+    def _alerts_routed(
+        self, of_version: int, chosen: tuple[Chosen, ...], paging: tuple[str, ...]
+    ) -> None:
+        self.routed_to = of_version
+        told = {each.channel: (*self.told.get(each.channel, ()), each.delivery) for each in chosen}
+        self.told = self.told | told
+        self.paging = paging

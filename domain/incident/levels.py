@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
-from domain.duration import parse_duration
+from domain.duration import Duration, parse_duration
 from domain.incident.classification import ClassificationPolicy
+from domain.incident.obligations import DEFAULT_TERMS, ObligationName, ObligationTerms
 from domain.incident.severity import Severity
 
 NO_CLOCK = frozenset({"best effort", "none"})
@@ -29,6 +30,27 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Repeat(_Part):
+    """A tier is told again, `every` so long and so many `times`, until somebody answers."""
+
+    every: Duration
+    times: Annotated[StrictInt, Field(ge=1, le=1000)] = 1
+
+
+class Tier(_Part):
+    """Who is told next while nobody answers.
+
+    The first tier is told when the response is overdue, each further one `after` the one before
+    it was told. `channels` are those that it is told by, by default the level's own; `to` names
+    who gets the message by those that are for people, by default whom the channel names.
+    """
+
+    channels: tuple[StrictStr, ...] = ()
+    to: tuple[StrictStr, ...] = ()
+    after: Duration = "10 minutes"
+    repeat: Repeat | None = None
+
+
 class Level(_Part):
     """One severity level. Both times run from detection: to acknowledge, and to resolve."""
 
@@ -37,12 +59,19 @@ class Level(_Part):
     response_time: Annotated[StrictStr, AfterValidator(_clock)]
     escalation_time: Annotated[StrictStr, AfterValidator(_clock)]
     notifications: tuple[StrictStr, ...] = ()
-    requires: tuple[StrictStr, ...] = ()
+    requires: tuple[ObligationName, ...] = ()
     examples: tuple[StrictStr, ...] = ()
+    escalation: Annotated[tuple[Tier, ...], Field(max_length=20)] = ()
 
 
 class SeverityLevels(_Part):
-    """All of `severity-levels.yaml`: the five levels, and how facts raise a severity."""
+    """All of `severity-levels.yaml`: the five levels, how facts raise a severity, obligations."""
 
     severity_levels: dict[Severity, Level]
     classification: ClassificationPolicy = ClassificationPolicy()
+    obligations: dict[ObligationName, ObligationTerms] = Field(default_factory=dict)
+
+    def terms(self, obligation: str) -> ObligationTerms:
+        """Say what a name under `requires` asks for; one that is not explained waits for people."""
+        default = DEFAULT_TERMS.get(obligation, ObligationTerms())
+        return self.obligations.get(obligation, default)

@@ -17,8 +17,7 @@ from pydantic import (
 )
 
 from application.actions import ActionFailedError, Call, HttpAnswer, HttpRequest, Surroundings
-from domain.detection.rule import Duration
-from domain.duration import parse_duration
+from domain.duration import Duration, parse_duration
 from infrastructure.outgoing.exchange import (
     Statuses,
     exchange,

@@ -1,24 +1,26 @@
-"""The whole configuration: rules, runbooks, sources, actions, levels, responders."""
+"""The whole configuration: rules, runbooks, sources, actions, levels, responders, channels."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.alerting.settings import AlertingSettings
 from domain.detection.rule import Rule
 from domain.incident.levels import SeverityLevels
-from domain.incident.severity import Severity
 from domain.responder.directory import Directory
 from domain.runbook.runbook import Runbook
 from domain.source.format import JsonLines, RegexLines, SourceFormat
 from infrastructure.configuration.action_settings import read_action_settings
+from infrastructure.configuration.channel_file import read_channels
+from infrastructure.configuration.channel_names import level_mistakes, unknown_channels
 from infrastructure.configuration.files import read_document, yaml_files
 from infrastructure.configuration.flaws import with_all_others
 from infrastructure.configuration.mistakes import ConfigurationError, Mistake, in_reading_order
 from infrastructure.configuration.responder_file import read_directory
-from infrastructure.configuration.rule_files import WrittenRule, read_rules
+from infrastructure.configuration.rule_files import read_rules
 from infrastructure.configuration.runbooks.checks import runbook_mistakes
 from infrastructure.configuration.runbooks.files import read_runbooks
 from infrastructure.configuration.runbooks.references import reference_mistakes
@@ -34,6 +36,7 @@ SOURCES = "sources.yaml"
 LEVELS = "severity-levels.yaml"
 OUTGOING = "outgoing.yaml"
 RESPONDERS = "responders.yaml"
+CHANNELS = "channels.yaml"
 TEMPLATES = "templates"
 
 
@@ -57,6 +60,7 @@ class Configuration:
     sources: dict[str, JsonLines | RegexLines]
     levels: SeverityLevels
     directory: Directory
+    alerting: AlertingSettings
     outgoing: OutgoingSettings
     warnings: tuple[Mistake, ...]
 
@@ -69,13 +73,15 @@ def read_configuration(folder: Path) -> Configuration:
     outgoing = _read_if_there(folder / OUTGOING, OutgoingSettings(), mistakes)
     directory, unknown = read_directory(folder / RESPONDERS)
     mistakes.extend(unknown)
+    alerting, faulty = read_channels(folder / CHANNELS, directory)
+    mistakes.extend(faulty)
     written, wrong = read_rules([folder / DETECTION])
     runbooks, amiss = read_runbooks(yaml_files(folder / RUNBOOKS))
     actions, unfit = read_action_settings(folder / ACTIONS)
     mistakes += [*wrong, *amiss, *unfit, *runbook_mistakes(runbooks, whole=True)]
-    mistakes += [*reference_mistakes(written, runbooks), *_channels(written)]
+    mistakes += [*reference_mistakes(written, runbooks), *unknown_channels(written, alerting)]
     if levels is not None:
-        mistakes.extend(_missing_levels(folder / LEVELS, levels))
+        mistakes.extend(level_mistakes(folder / LEVELS, levels, alerting, directory))
     errors = [mistake for mistake in mistakes if mistake.severity == "error"]
     if errors or sources is None or levels is None:
         raise ConfigurationError(mistakes)
@@ -86,26 +92,10 @@ def read_configuration(folder: Path) -> Configuration:
         sources=dict(sources.sources),
         levels=levels,
         directory=directory,
+        alerting=alerting,
         outgoing=outgoing,
         warnings=in_reading_order(mistakes),
     )
-
-
-def _channels(written: list[WrittenRule]) -> Iterator[Mistake]:
-    """Say which rules name channels: as long as there are none, that is a warning."""
-    for each in written:
-        if each.rule.notify_channels:
-            channels = ", ".join(each.rule.notify_channels)
-            problem = f"names the channels {channels}, and none is configured yet"
-            yield each.mistake("notifyChannels", problem, severity="warning")
-
-
-def _missing_levels(path: Path, levels: SeverityLevels) -> list[Mistake]:
-    missing = [level for level in Severity if level not in levels.severity_levels]
-    return [
-        Mistake(str(path), 1, 1, "severity_levels", f"{level} is missing", "P0, P1, P2, P3 and P4")
-        for level in missing
-    ]
 
 
 def _read_if_there(path: Path, default: Model, mistakes: list[Mistake]) -> Model:

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Raw, Struct, json
 
 from application.log import Record
+from infrastructure.views.delivery_outlines import DELIVERY_OUTLINES
 from infrastructure.views.execution_outlines import EXECUTION_OUTLINES
 from infrastructure.views.outline import Acted, Outline
 
@@ -89,6 +90,47 @@ class LinkedAsRecurrence(Outline, gc=False):
     """`incident.linked_as_recurrence`."""
 
     recurrence_of: str
+
+
+class ResponseOverdue(Outline, gc=False):
+    """`incident.response_overdue`."""
+
+    tier: int
+
+
+class Escalated(Outline, gc=False):
+    """`incident.escalated`."""
+
+    tier: int
+    tier_at: str | None
+    rounds: int
+    resolution_overdue: bool
+
+
+class Obligation(Struct, gc=False):
+    """Something that is required."""
+
+    name: str
+    fulfilled_by: str
+    deadline: str | None
+
+
+class ObligationsArisen(Outline, gc=False):
+    """`incident.obligations_arisen`."""
+
+    obligations: list[Obligation]
+
+
+class OfObligation(Outline, gc=False):
+    """`incident.obligation_fulfilled` and `incident.obligation_overdue`."""
+
+    name: str
+
+
+class ObligationsWaived(Outline, gc=False):
+    """`incident.obligations_waived`."""
+
+    names: list[str]
 
 
 class Definition(Struct, gc=False, rename="camel"):
@@ -182,9 +224,16 @@ OUTLINES: dict[str, type[Struct]] = {
     "incident.assigned": Assigned,
     "incident.noted": Outline,
     "incident.linked_as_recurrence": LinkedAsRecurrence,
-    "incident.escalated": Outline,
+    "incident.escalated": Escalated,
     "incident.review_asked": Outline,
     "incident.review_given": Outline,
+    "incident.response_overdue": ResponseOverdue,
+    "incident.obligations_arisen": ObligationsArisen,
+    "incident.obligation_fulfilled": OfObligation,
+    "incident.obligation_overdue": OfObligation,
+    "incident.obligations_waived": ObligationsWaived,
+    "incident.alerts_routed": Outline,
+    **DELIVERY_OUTLINES,
     **EXECUTION_OUTLINES,
     "rule_book.rules_loaded": RulesLoaded,
     "source.configured": Configured,

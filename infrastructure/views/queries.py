@@ -14,7 +14,10 @@ from application.projections.telling import told
 from application.views import (
     OVER,
     BoardFilter,
+    ChannelCount,
     DeadLetterRow,
+    DeliveryFilter,
+    DeliveryRow,
     ExecutionRow,
     ForeignLogError,
     IncidentRow,
@@ -27,6 +30,7 @@ from application.views import (
 )
 from infrastructure.views.board import board_query
 from infrastructure.views.database import ViewDatabase
+from infrastructure.views.delivery_queries import counts_query, deliveries_query
 from infrastructure.views.generations import Generation, Generations
 from infrastructure.views.tables import table
 
@@ -64,6 +68,23 @@ class SqlViews:
     def find_execution(self, part: str, limit: int = 20) -> list[str]:
         """Give at most `limit` ids of executions that contain a part, in any case."""
         return self._find("executions", part, limit)
+
+    def deliveries(self, wanted: DeliveryFilter) -> list[DeliveryRow]:
+        """Give deliveries, the newest first."""
+        with self._live("deliveries") as (connection, number):
+            deliveries = self._table("deliveries", number)
+            query = deliveries_query(wanted, deliveries)
+            return _rows(connection, query, DeliveryRow)
+
+    def find_delivery(self, part: str, limit: int = 20) -> list[str]:
+        """Give at most `limit` ids of deliveries that contain a part, in any case."""
+        return self._find("deliveries", part, limit)
+
+    def channel_counts(self) -> list[ChannelCount]:
+        """Count deliveries by channel and status."""
+        with self._live("deliveries") as (connection, number):
+            query = counts_query(self._table("deliveries", number))
+            return _rows(connection, query, ChannelCount)
 
     def executions(
         self, incident_id: str | None = None, *, also_over: bool = False

@@ -80,7 +80,7 @@ def _incidents() -> list[Column[Any]]:
         *_maybe_text("acknowledged_by", "investigated_by", "assignee", "outcome"),
         *_maybe_text("recurrence_of", "runbook"),
         *_maybe_times("acknowledged_at", "resolved_at", "closed_at"),
-        *_json("reasons", "labels", "facts", "context", "notify_channels"),
+        *_json("reasons", "labels", "facts", "context", "notify_channels", "clocks"),
     ]
 
 
@@ -103,6 +103,18 @@ def _dead_letters() -> list[Column[Any]]:
         *_text("source", "path", "reason", "excerpt"),
         *_numbers("position", "line"),
         *_times("recorded_at"),
+    ]
+
+
+def _deliveries() -> list[Column[Any]]:
+    return [
+        Column("id", _Text, primary_key=True),
+        *_text("incident_id", "channel", "occasion", "severity", "sentence", "status", "why"),
+        *_numbers("tries", "version", "position"),
+        *_times("planned_at", "updated_at"),
+        *_maybe_text("instead_of", "stands_in", "held_by"),
+        *_maybe_times("not_before", "delivered_at"),
+        *_json("routes", "recipients"),
     ]
 
 
@@ -143,6 +155,7 @@ def _rules() -> list[Column[Any]]:
 
 _COLUMNS: dict[str, Callable[[], list[Column[Any]]]] = {
     "dead_letters": _dead_letters,
+    "deliveries": _deliveries,
     "executions": _executions,
     "incident_labels": _incident_labels,
     "incidents": _incidents,
@@ -153,6 +166,7 @@ _COLUMNS: dict[str, Callable[[], list[Column[Any]]]] = {
 
 _INDEXES: dict[str, Sequence[tuple[str, ...]]] = {
     "dead_letters": [("source",)],
+    "deliveries": [("status",), ("incident_id",), ("channel", "position")],
     "executions": [("status",), ("incident_id",)],
     "incident_labels": [("incident_id",)],
     "incidents": [("status",), ("rule_id", "detected_at")],
@@ -161,6 +175,7 @@ _INDEXES: dict[str, Sequence[tuple[str, ...]]] = {
 
 TABLES_OF: dict[str, tuple[str, ...]] = {
     "dead_letters": ("dead_letters",),
+    "deliveries": ("deliveries",),
     "executions": ("executions",),
     "incidents": ("incidents", "incident_labels"),
     "rules": ("rules",),

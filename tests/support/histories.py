@@ -1,17 +1,23 @@
 """One example of every event that can be stored, with fixed times and ids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from application.alerting.telling import content_of
+from domain.alerting.delivery import Claim, Delivery
+from domain.alerting.delivery_events import Addressed, Errand, HeldBy
 from domain.detection.detector import Opened
 from domain.detection.diagnosing import diagnose
 from domain.detection.rule import Rule
 from domain.detection.rule_book import RuleBook
 from domain.event import RecordedEvent
+from domain.incident.by_clock import fulfil, keep_time
 from domain.incident.classification import ClassificationPolicy, Reason
 from domain.incident.incident import Incident
-from domain.provenance import Actor, Cause, Provenance
+from domain.incident.levels import SeverityLevels
+from domain.incident.routed import Chosen, PassedOver, Route
+from domain.provenance import Act, Actor, Cause, Provenance
 from domain.signal import Origin, Signal
 from domain.source.source import RejectedLine, Source
 from tests.support.example_executions import example_executions
@@ -79,7 +85,7 @@ def example_events() -> list[RecordedEvent]:
     # What is new comes last: the times of what is stored must not change.
     for aggregate in (
         _incident(at), _source(at), _rule_book(at), *example_executions(_who(), at),
-        _incident_with_a_runbook(at),
+        _incident_with_a_runbook(at), _incident_that_nobody_answers(at), *_deliveries(at),
     ):  # fmt: skip
         events.extend(e for e in aggregate.pending_events if isinstance(e, RecordedEvent))
     return events
@@ -121,6 +127,84 @@ def _incident_with_a_runbook(at: Now) -> Incident:
     incident.ask_review("RUN-EXAMPL-AAAAAAAA", ("security_lead",), _who(), at())
     incident.give_review("RUN-EXAMPL-AAAAAAAA", _who(), at())
     return incident
+
+
+def _incident_that_nobody_answers(at: Now) -> Incident:
+    signals = (example_signal(1), example_signal(2))
+    opened = Opened(example_rule(), '"192.0.2.1"', "INC-20260301-EXAMPL", signals[1], 2, signals, 0)
+    incident = Incident.detect(opened.incident_id, diagnose(opened, "audit", POLICY), _who(), at())
+    route = Route(kind="severity", name="P1")
+    incident.record(
+        Incident.AlertsRouted, _who(), at(), occasion="detected", of_version=1,
+        chosen=(Chosen(channel="slack_security", delivery="DLV-A", routes=(route,)),),
+        passed_over=(PassedOver(channel="email_night", routes=(route,), why="it is off"),),
+        paging=("DLV-A",),
+    )  # fmt: skip
+    for _ in range(3):
+        keep_time(incident, LEVELS, Act(_who(), at() + timedelta(hours=1)))
+    fulfil(incident, "war_room", "person", "grace", Act(_who(), at()))
+    incident.resolve(_who(), at() + timedelta(hours=2))
+    keep_time(incident, LEVELS, Act(_who(), at() + timedelta(hours=2)))
+    return incident
+
+
+LEVELS = SeverityLevels.model_validate(
+    {
+        "severity_levels": {
+            f"P{rank}": {
+                "name": f"P{rank}",
+                "description": "An example.",
+                "response_time": "15 minutes",
+                "escalation_time": "30 minutes",
+                "notifications": ["slack_security"],
+                "requires": ["immediate_response", "war_room"],
+                "escalation": [{"to": ["grace"]}],
+            }
+            for rank in range(5)
+        }
+    }
+)
+
+
+def example_errand(channel: str = "slack_security", version: int = 1) -> Errand:
+    """A message about an incident."""
+    signals = (example_signal(1), example_signal(2))
+    opened = Opened(example_rule(), '"192.0.2.1"', "INC-20260301-EXAMPL", signals[1], 2, signals, 0)
+    incident = Incident.detect(opened.incident_id, diagnose(opened, "audit", POLICY), _who(), BEGIN)
+    happened = incident.pending_events[0]
+    assert isinstance(happened, Incident.Event)
+    return Errand(
+        channel=channel,
+        event=f"INC-20260301-EXAMPL@{version}",
+        incident_id="INC-20260301-EXAMPL",
+        content=content_of(incident, happened, "detected"),
+        routes=(Route(kind="severity", name="P1"), Route(kind="rule", name="rule-example")),
+        to=("payments",),
+    )
+
+
+def _deliveries(at: Now) -> Iterator[Delivery]:
+    def act() -> Act:
+        return Act(_who(), at())
+
+    held_by = HeldBy(silence_id="SIL-A", kind="silence", by="ada", comment="planned work")
+    grace = Addressed(name="grace", why="on call for payments until 2026-03-02 09:00 CET")
+    delivery = Delivery.plan(example_errand(), act())
+    delivery.silence(held_by, BEGIN + timedelta(hours=2), act())
+    delivery.claim(Claim("worker-1", BEGIN + timedelta(hours=3), (grace,)), act())
+    delivery.defer(1, "it answered 503", BEGIN + timedelta(hours=3), act())
+    delivery.claim(Claim("worker-2", BEGIN + timedelta(hours=3), (grace,)), act())
+    delivery.give_up(2, "it answered 404", "DLV-B", act())
+    delivery.requeue(act())
+    delivery.claim(Claim("worker-2", BEGIN + timedelta(hours=3), (grace,)), act())
+    delivery.deliver(3, {"ts": "1700000000.000100"}, act())
+    yield delivery
+    needless = Delivery.plan(example_errand("pagerduty_high"), act())
+    needless.cancel("ada answered before it was sent", act())
+    yield needless
+    gathered = Delivery.plan(example_errand("email_daily_digest"), act())
+    gathered.gather("DLV-C", act())
+    yield gathered
 
 
 def _source(at: Now) -> Source:

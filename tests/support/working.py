@@ -15,10 +15,11 @@ from application.processes.auto_remediation import AutoRemediation
 from application.processes.following import Following
 from application.runbooks import Runbooks
 from application.templates import TemplateError
+from application.working.execution_desk import Active, ExecutionDesk, Tools
 from application.working.performing import Done, Effect, Outcome
 from application.working.settling import Settling
 from application.working.stepping import Stepping
-from application.working.worker import Active, Parts, Rhythm, Worker
+from application.working.worker import Rhythm, Worker
 from domain.incident.incident import Incident
 from domain.runbook.execution import RunbookExecution
 from domain.runbook.runbook import Runbook
@@ -92,12 +93,16 @@ class FakeHands:
         taken, self._waiting = self._waiting, []
         return taken
 
-    def wait(self, seconds: float) -> None:
-        """Everything has ended already."""
-
     def is_idempotent(self, effect: Effect) -> bool:
         """Say what the test says."""
         return effect.action in self._idempotent
+
+
+class FakeBell:
+    """Everything has ended already."""
+
+    def wait(self, timeout: float) -> None:
+        """Wait for nothing."""
 
 
 class FakePresence:
@@ -210,13 +215,11 @@ class Workshop:
         presence = FakePresence(name, self.gone)
         stepping = Stepping(self.journal, self.clock, FakeTemplates(), self.hands, presence)
         process = AutoRemediation(self.journal, self.runbooks, self.starting)
-        parts = Parts(
-            Following(MemoryHeadlines(self.journal), self.bookmarks, [process]),
-            stepping,
-            Settling(self.journal, self.clock, name),
-            self.hands,
-        )
-        return Worker(name, self.clock, parts, Rhythm(), self._active())
+        settling = Settling(self.journal, self.clock, name)
+        tools = Tools(stepping, settling, self.hands)
+        desk = ExecutionDesk(name, self.clock, tools, self._active())
+        following = Following(MemoryHeadlines(self.journal), self.bookmarks, [process])
+        return Worker(self.clock, following, [desk], FakeBell(), Rhythm())
 
     def work(self, name: str = "worker-1", *, once: bool = True, rests: int = 1000) -> None:
         """Let a worker do what there is to do."""

@@ -1,0 +1,63 @@
+"""Which channels an incident was told to before, or is about to be."""
+
+from application.journal import Journal
+from domain.alerting.delivery import Delivery
+from domain.incident.incident import Incident
+
+
+class Earlier:
+    """Which channels were told of an incident before, or are about to be."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, str] = {}
+        self.not_told: dict[str, str] = {}
+        self.begins: dict[str, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.told or self.not_told)
+
+    def see(self, delivery: Delivery) -> None:
+        """Look at a delivery about the incident, in their order."""
+        channel = delivery.errand.channel
+        reached = delivery.status == "delivered" or delivery.tries > 0
+        pending = delivery.status in {"waiting", "silenced", "sending"}
+        if pending or reached:
+            self.begins.setdefault(channel, delivery.id)
+        if reached or (pending and delivery.status != "silenced"):
+            self.told.setdefault(channel, delivery.id)
+            self.not_told.pop(channel, None)
+        elif channel not in self.told:
+            self.not_told[channel] = _WHY_NOT_TOLD.get(delivery.status, "")
+
+    def forget(self, delivery: Delivery) -> None:
+        """Learn that a delivery will never be made."""
+        channel = delivery.errand.channel
+        if self.told.get(channel) == delivery.id:
+            del self.told[channel]
+            self.not_told[channel] = _WHY_NOT_TOLD["cancelled"]
+
+
+_WHY_NOT_TOLD = {
+    "cancelled": "it had not been told of the incident",
+    "silenced": "it had not been told of the incident: a silence held that back",
+    "gathered": "it was told of the incident together with others",
+    "failed": "it could not be told of the incident",
+}
+
+
+def earlier_of(incident: Incident, journal: Journal) -> Earlier:
+    """Look at all that an incident was told by, and at what stood in for it."""
+    earlier = Earlier()
+    for deliveries in incident.told.values():
+        for each in deliveries:
+            _look_at(each, journal, earlier)
+    return earlier
+
+
+def _look_at(delivery_id: str, journal: Journal, earlier: Earlier) -> None:
+    delivery = journal.load(Delivery, delivery_id)
+    if delivery is None:
+        return
+    earlier.see(delivery)
+    if delivery.status == "failed" and delivery.stands_in:
+        _look_at(delivery.stands_in, journal, earlier)

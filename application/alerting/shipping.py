@@ -1,0 +1,159 @@
+"""Taking a delivery on: whether it goes now, and if so, claiming it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from application.alerting.counter import Counter, Reaching
+from application.alerting.silencing import Silences, hold
+from application.channels import Message
+from application.commands.deciding import unopposed
+from application.working.performing import Presence
+from domain.alerting.channel import ChannelDefinition
+from domain.alerting.delivery import OPEN, Claim, Delivery
+from domain.alerting.delivery_events import Addressed
+from domain.alerting.routing import PAGING
+from domain.duration import parse_duration
+from domain.incident.incident import Incident
+from domain.provenance import Act
+from domain.responder.directory import NobodyError
+
+SECONDS = 30.0
+"""How long one try may take."""
+GRACE = timedelta(seconds=15)
+"""How long after that a worker is believed to have ended, if nobody can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed try: what is to be sent by which channel."""
+
+    delivery_id: str
+    channel: str
+    attempt: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a delivery stands after it was taken on.
+
+    There is a parcel to send, or a time at which to look again, or neither: then nothing is to be
+    done any more, but for what was planned instead.
+    """
+
+    parcel: Parcel | None = None
+    look_again: datetime | None = None
+    instead: Delivery | None = None
+
+
+class Shipping:
+    """Takes deliveries on, one decision a transaction."""
+
+    def __init__(
+        self, counter: Counter, presence: Presence, reaching: Reaching, silences: Silences
+    ) -> None:
+        self._counter = counter
+        self._presence = presence
+        self._reaching = reaching
+        self._silences = silences
+
+    def take_on(self, of: str, failing_since: datetime | None = None) -> Standing:
+        """Claim a delivery if it may go now; `failing_since` is when its channel began to fail."""
+        return unopposed(lambda: self._take_on(of, failing_since))
+
+    def _take_on(self, of: str, failing_since: datetime | None) -> Standing:
+        delivery = self._counter.journal.load(Delivery, of)
+        if delivery is None or delivery.status not in OPEN:
+            return Standing()
+        act = self._counter.act(delivery)
+        look = _LOOKS[delivery.status]
+        standing = look(self, delivery, act)
+        return standing or self._go(delivery, failing_since, act)
+
+    def _wait(self, delivery: Delivery, act: Act) -> Standing | None:
+        not_before = delivery.not_before
+        return Standing(look_again=not_before) if not_before and not_before > act.at else None
+
+    def _hold(self, delivery: Delivery, act: Act) -> Standing | None:
+        """Keep holding back what a silence holds, until that ends or somebody answers."""
+        if (why := self._needless(delivery)) is not None:
+            delivery.cancel(why, act)
+            self._counter.journal.commit([delivery])
+            return Standing()
+        before = (delivery.held_by, delivery.not_before)
+        until = hold(delivery, self._silences, act)
+        if until is not None and (delivery.held_by, delivery.not_before) != before:
+            self._counter.journal.commit([delivery])
+        return Standing(look_again=until) if until is not None else None
+
+    def _needless(self, delivery: Delivery) -> str | None:
+        errand = delivery.errand
+        incident = self._counter.journal.load(Incident, errand.incident_id)
+        if incident is None or errand.content.occasion not in PAGING:
+            return None
+        if incident.status in {"resolved", "closed"}:
+            return f"{incident.id} was {incident.status} while a silence held it back"
+        if incident.acknowledged_by is not None:
+            return f"{incident.acknowledged_by} answered while a silence held it back"
+        return None
+
+    def _leave(self, delivery: Delivery, act: Act) -> Standing | None:
+        """Leave alone what another worker is believed to send."""
+        worker, deadline = delivery.worker or "", delivery.deadline or act.at
+        limit = deadline + GRACE
+        if worker == self._presence.name or self._presence.is_gone(worker) or limit <= act.at:
+            return None
+        return Standing(look_again=min(limit, act.at + GRACE / 10))
+
+    def _go(self, delivery: Delivery, failing_since: datetime | None, act: Act) -> Standing:
+        channel = self._counter.settings.channel(delivery.errand.channel)
+        why = _why_never(channel, failing_since, act.at)
+        if channel is None or why is not None:
+            attempt = delivery.tries
+            return Standing(instead=self._counter.give_up(delivery, attempt, why or "", act))
+        try:
+            recipients = self._reaching.recipients(delivery.errand, channel, act)
+        except NobodyError as error:
+            return Standing(
+                instead=self._counter.give_up(delivery, delivery.tries, str(error), act)
+            )
+        told = tuple(Addressed(name=each.name or each.address, why=each.why) for each in recipients)
+        deadline = act.at + timedelta(seconds=SECONDS)
+        delivery.claim(Claim(self._presence.name, deadline, told), act)
+        message = Message(
+            id=delivery.id,
+            content=delivery.errand.content,
+            recipients=tuple(recipients),
+            begins=delivery.errand.begins,
+            receipt=self._first_receipt(delivery),
+            seconds=SECONDS,
+        )
+        self._counter.journal.commit([delivery])
+        return Standing(Parcel(delivery.id, channel.id, delivery.tries, message))
+
+    def _first_receipt(self, delivery: Delivery) -> dict[str, str]:
+        if delivery.errand.begins == delivery.id:
+            return {}
+        first = self._counter.journal.load(Delivery, delivery.errand.begins)
+        return first.receipt if first else {}
+
+
+def _why_never(
+    channel: ChannelDefinition | None, failing_since: datetime | None, now: datetime
+) -> str | None:
+    if channel is None:
+        return "channels.yaml has no such channel any more"
+    if not channel.enabled:
+        return "it was switched off in channels.yaml"
+    limit = channel.retry.give_up_after
+    if failing_since is not None and now - failing_since >= parse_duration(limit):
+        return f"nothing has got through to {channel.id} for {limit}"
+    return None
+
+
+_LOOKS: dict[str, Callable[[Shipping, Delivery, Act], Standing | None]] = {
+    "waiting": Shipping._wait,
+    "silenced": Shipping._hold,
+    "sending": Shipping._leave,
+}

@@ -1,0 +1,242 @@
+"""The desk from which messages are sent: a lane for each channel, so that none delays another."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from application.alerting.gathering import Gathering
+from application.alerting.lane import Lane
+from application.alerting.pace import Waiting
+from application.alerting.settling import Settled, Settling
+from application.alerting.shipping import Parcel, Shipping
+from application.channels import Answer, Delivered, TryLater
+from application.log import Headline
+from application.ports import Clock
+from domain.alerting.channel import ChannelDefinition
+from domain.alerting.delivery import Delivery
+from domain.alerting.settings import AlertingSettings
+
+_NEW = frozenset({"detected", "reopened"})
+_ALONE = frozenset({"summary", "digest", "message", "test"})
+_ENDED = frozenset(f"delivery.{how}" for how in ("delivered", "failed", "cancelled", "gathered"))
+_TURN = timedelta(seconds=0.25)
+_COURTESY = timedelta(seconds=0.3)
+_REMEMBERED = 100_000
+
+
+class Couriers(Protocol):
+    """Send messages, many at a time, apart from whoever reads and writes the log."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a message is being sent, or its answer waits to be taken."""
+        ...
+
+    def begin(self, parcel: Parcel) -> None:
+        """Begin to send a message."""
+        ...
+
+    def ended(self) -> list[tuple[Parcel, Answer]]:
+        """Give the tries that ended since the last time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """What is told of a message: that it is being sent, or what came of it."""
+
+    parcel: Parcel
+    answer: Answer | None = None
+    settled: Settled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A delivery that waits, as far as its lane needs to know."""
+
+    id: str
+    channel: str
+    incident_id: str
+    occasion: str
+    planned_at: datetime
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "Known":
+        """Take from a delivery what its lane needs to know."""
+        errand, at = delivery.errand, delivery.created_on
+        return cls(delivery.id, errand.channel, errand.incident_id, errand.content.occasion, at)
+
+
+def _untold(shipped: Shipped) -> None:
+    del shipped
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the desk works with; `load` gives a delivery as it is now."""
+
+    shipping: Shipping
+    settling: Settling
+    gathering: Gathering
+    couriers: Couriers
+    load: Callable[[str], Delivery | None]
+    told: Callable[[Shipped], None] = _untold
+
+
+class DeliveryDesk:
+    """Sends what is planned, channel by channel; several workers share that by the log alone."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        settings: AlertingSettings,
+        shop: Shop,
+        waiting: Iterable[Known] = (),
+    ) -> None:
+        self._name = name
+        self._clock = clock
+        self._shop = shop
+        self._lanes = {each.id: Lane(each) for each in settings.channels}
+        self._seen: OrderedDict[str, str] = OrderedDict()
+        for each in waiting:
+            self._add(each, clock.now())
+
+    def planned(self, deliveries: Sequence[Delivery]) -> None:
+        """Take in messages that this worker has planned: they are its own to send first."""
+        for each in deliveries:
+            self._add(Known.of(each), self._clock.now())
+
+    def settle(self) -> bool:
+        """Record what came of messages."""
+        ended = self._shop.couriers.ended()
+        for parcel, answer in ended:
+            settled = self._shop.settling.settle(parcel, answer)
+            self._shop.told(Shipped(parcel, answer, settled))
+            self._after(parcel, answer, settled)
+        return bool(ended)
+
+    def notice(self, headline: Headline) -> None:
+        """Take in what others have planned, and look again at what they have changed."""
+        topic, of, now = headline.topic, headline.originator_id, self._clock.now()
+        if topic.startswith("silence."):
+            for each in self._lanes.values():
+                each.stir(now)
+        if not topic.startswith("delivery."):
+            return
+        lane = self._lanes.get(self._seen.get(of, ""))
+        if topic in _ENDED and lane is not None:
+            lane.finish(of, now)
+        elif lane is not None and lane.knows(of):
+            lane.later(of, now)
+        elif topic == "delivery.requeued" or (topic == "delivery.planned" and lane is None):
+            self._take_in(of, now)
+
+    def work(self) -> bool:
+        """Send what is due, a turn long: each channel gets as much as it takes."""
+        took = False
+        until = self._clock.now() + _TURN
+        going = list(self._lanes.values())
+        while going and self._clock.now() < until:
+            going = [lane for lane in going if self._one(lane)]
+            took = took or bool(going)
+        return took
+
+    @property
+    def busy(self) -> bool:
+        """Whether a message is being sent."""
+        return self._shop.couriers.busy
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When something may go next."""
+        return min(filter(None, (each.next_at for each in self._lanes.values())), default=None)
+
+    def _one(self, lane: Lane) -> bool:
+        now = self._clock.now()
+        if together := lane.together(now):
+            self._gather(lane, together)
+            return True
+        waiting = lane.take(now)
+        if waiting is None:
+            return False
+        standing = self._shop.shipping.take_on(waiting.id, lane.failing_since(now))
+        if standing.parcel is not None:
+            lane.began(waiting, now)
+            self._shop.told(Shipped(standing.parcel))
+            self._shop.couriers.begin(standing.parcel)
+        elif standing.look_again is not None:
+            lane.later(waiting.id, standing.look_again)
+        else:
+            lane.finish(waiting.id, now)
+            self._stand_in(standing.instead)
+        return True
+
+    def _after(self, parcel: Parcel, answer: Answer, settled: Settled) -> None:
+        lane, now = self._lanes[parcel.channel], self._clock.now()
+        passing = isinstance(answer, TryLater)
+        lane.ended(now, success=False if passing else isinstance(answer, Delivered) or None)
+        if isinstance(answer, TryLater) and answer.seconds and settled.again is not None:
+            # Whoever is asked too much is asked too much by all messages.
+            lane.pause(settled.again)
+        if settled.again is not None:
+            lane.later(parcel.delivery_id, settled.again)
+        elif settled.counts:
+            lane.finish(parcel.delivery_id, now)
+            self._stand_in(settled.instead)
+        else:
+            # Somebody else has decided about it: look what it is now.
+            lane.later(parcel.delivery_id, now)
+
+    def _gather(self, lane: Lane, together: Sequence[Waiting]) -> None:
+        summary = self._shop.gathering.gather([each.id for each in together], lane.channel)
+        covered = summary.errand.covers if summary else ()
+        now = self._clock.now()
+        for each in together:
+            if each.id in covered:
+                lane.finish(each.id, now)
+            else:
+                lane.later(each.id, now)
+        self._stand_in(summary)
+
+    def _stand_in(self, delivery: Delivery | None) -> None:
+        if delivery is not None:
+            self._add(Known.of(delivery), self._clock.now())
+
+    def _take_in(self, of: str, now: datetime) -> None:
+        found = self._shop.load(of)
+        if found is not None:
+            self._add(Known.of(found), now + self._courtesy(of))
+
+    def _add(self, known: Known, at: datetime) -> None:
+        self._seen[known.id] = known.channel
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        lane = self._lanes.get(known.channel)
+        if lane is None:
+            # The channel was taken out of the configuration: it has a lane only to be given up.
+            lane = self._lanes[known.channel] = Lane(_gone(known.channel))
+        alone = known.occasion in _ALONE
+        apart = alone or lane.channel.digest is not None or not known.incident_id
+        lane.add(
+            Waiting(
+                known.id,
+                known.id if apart else known.incident_id,
+                known.planned_at,
+                is_new=known.occasion in _NEW,
+                is_alone=alone,
+            ),
+            at,
+        )
+
+    def _courtesy(self, of: str) -> timedelta:
+        """Give each worker another order of what is new, so that they seldom meet."""
+        share = sha256(f"{self._name}\n{of}".encode()).digest()[0] / 256
+        return _COURTESY * share
+
+
+def _gone(channel: str) -> ChannelDefinition:
+    return ChannelDefinition(id=channel, type="gone", enabled=False, group=None)
