@@ -160,7 +160,7 @@ def test_secrets_are_not_sent(action: Notify, around: Surroundings, outbox: Path
 @pytest.mark.parametrize(
     ("recipients", "template", "told"),
     [
-        (["ada", "zoe"], "greeting", "there is no person, team or group zoe"),
+        (["ada", "zoe"], "greeting", "there is no person, team, group or rotation zoe"),
         (["owner"], "greeting", "owner is nobody for this incident: incident.context.project is x"),
         (["ada"], "gone", "there is no template gone in "),
         (["ada"], "wrong", "wrong.md: line 3: include is not allowed in a template"),
@@ -184,7 +184,7 @@ def test_what_cannot_be_written_is_named_and_nobody_is_told(
 
 def test_without_a_directory_and_templates_that_is_said(outbox: Path) -> None:
     alone = Notify(NotifySettings(outbox=outbox), surroundings())
-    with pytest.raises(ActionFailedError, match="there is no person, team or group ada"):
+    with pytest.raises(ActionFailedError, match="there is no person, team, group or rotation ada"):
         notify(alone, "ada")
     known = Notify(NotifySettings(outbox=outbox), replace(surroundings(), directory=DIRECTORY))
     with pytest.raises(ActionFailedError, match="there is no folder of templates"):
@@ -236,8 +236,9 @@ class TestWhatShips:
     def test_the_directory_and_the_templates_are_sound(self) -> None:
         directory, mistakes = read_directory(SHIPPED / RESPONDERS)
         assert mistakes == []
-        assert directory.people_behind("security_team", {})
-        assert directory.people_behind("affected_project_owner", {}) == ("security_lead",)
+        now = datetime.now(UTC)
+        assert directory.people_behind("security_team", now, {})
+        assert directory.people_behind("affected_project_owner", now, {}) == ("security_lead",)
         assert template_mistakes(SHIPPED / TEMPLATES) == []
 
     @pytest.mark.parametrize(
