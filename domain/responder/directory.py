@@ -73,7 +73,7 @@ class Found:
 class Directory(_Part):
     """All responders by name. A name belongs to one person, team, group or rotation.
 
-    A rotation's name stands for who is on call, and with `.secondary` after it for who is second.
+    A rotation's name stands for who is on call, and with `.secondary` after it for the secondary.
     """
 
     people: dict[Name, Person] = Field(default_factory=dict)
@@ -162,4 +162,4 @@ def _primary(name: str, rotation: Rotation, at: datetime) -> Found:
 
 def _secondary(name: str, rotation: Rotation, at: datetime) -> Found:
     turn = rotation.secondary_at(at)
-    return Found(turn.person, f"second on call for {name} until {rotation.local(turn.until)}")
+    return Found(turn.person, f"secondary on call for {name} until {rotation.local(turn.until)}")

@@ -80,7 +80,7 @@ class Rotation(_Part):
         return turn
 
     def secondary_at(self, at: datetime) -> Turn:
-        """Say who is second: whose regular turn comes next, and who is not on call already.
+        """Say who is the secondary: whose regular turn comes next, and who is not on call already.
 
         Somebody who is replaced comes last. Raises NobodyOnCallError.
         """
@@ -90,7 +90,7 @@ class Rotation(_Part):
         others = [each for each in self._order_after(at) if each != holder.person]
         others.sort(key=lambda each: each == replaced)
         if not others:
-            msg = f"nobody is second on call: {holder.person} is the only member"
+            msg = f"there is no secondary: {holder.person} is the only member"
             raise NobodyOnCallError(msg)
         # An override may span hand-overs, and each of them makes somebody else the next.
         since = max(holder.since, regular.since) if regular else holder.since

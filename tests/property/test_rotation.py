@@ -115,7 +115,7 @@ def test_regular_turns_last_whole_local_days(rotation: Rotation, at: datetime) -
 
 
 @given(rotations(), moments)
-def test_who_is_second_is_another_member_while_the_first_is_on_call(
+def test_the_secondary_is_another_member_while_the_first_is_on_call(
     rotation: Rotation, at: datetime
 ) -> None:
     first = turn_at(rotation, at)

@@ -27,6 +27,10 @@ DIRECTORY = Directory.model_validate({
         "cleo": {"full_name": "Cleo Cho"},
     },
     "teams": {"security_team": {"members": ["ada", "ben"]}},
+    "rotations": {
+        "on_call": {"members": ["cleo"], "handoff": "daily", "start": "2020-01-01"},
+        "planned": {"members": ["cleo"], "handoff": "daily", "start": "8999-12-31"},
+    },
     "groups": {
         "owner": {"by": "incident.context.project", "members": {"shop": ["cleo"]}},
     },
@@ -125,6 +129,13 @@ def test_there_is_one_message_for_each_person(action: Notify, outbox: Path) -> N
     }
 
 
+def test_who_is_on_call_is_looked_up_when_the_message_is_written(
+    action: Notify, outbox: Path
+) -> None:
+    assert notify(action, "on_call")["recipients"] == ["cleo"]
+    assert [message["recipient"]["name"] for message in waiting(outbox)] == ["cleo"]
+
+
 def test_the_same_call_twice_leaves_one_message_each_and_another_call_more(
     action: Notify, outbox: Path
 ) -> None:
@@ -162,6 +173,8 @@ def test_secrets_are_not_sent(action: Notify, around: Surroundings, outbox: Path
     [
         (["ada", "zoe"], "greeting", "there is no person, team, group or rotation zoe"),
         (["owner"], "greeting", "owner is nobody for this incident: incident.context.project is x"),
+        (["planned"], "greeting", "planned: nobody is on call before 8999-12-31 09:00 UTC"),
+        (["on_call.secondary"], "greeting", "there is no secondary: cleo is the only member"),
         (["ada"], "gone", "there is no template gone in "),
         (["ada"], "wrong", "wrong.md: line 3: include is not allowed in a template"),
         (

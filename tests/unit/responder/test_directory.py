@@ -142,11 +142,12 @@ def test_a_record_can_say_why_somebody_was_found() -> None:
     ("name", "day", "person", "why"),
     [
         ("payments", 24, "ada", "on call for payments until 2026-11-28 09:00 CET"),
-        ("payments.secondary", 24, "ben", "second on call for payments until 2026-11-28 09:00 CET"),
+        ("payments.secondary", 24, "ben",
+         "secondary on call for payments until 2026-11-28 09:00 CET"),
         ("payments", 28, "cleo",
          "on call for payments until 2026-11-29 09:00 CET in place of ada (a wedding)"),
         ("payments.secondary", 28, "ben",
-         "second on call for payments until 2026-11-29 09:00 CET"),
+         "secondary on call for payments until 2026-11-29 09:00 CET"),
         ("later", 24, "ben", "on call for later until 2026-11-25 00:00 UTC"),
     ],
 )  # fmt: skip
@@ -159,7 +160,7 @@ def test_a_rotation_stands_for_who_is_on_call(name: str, day: int, person: str, 
     [
         ("later", "later: nobody is on call before 2026-11-24 00:00 UTC, "
                   "when the rotation starts"),
-        ("alone.secondary", "alone.secondary: nobody is second on call: ada is the only member"),
+        ("alone.secondary", "alone.secondary: there is no secondary: ada is the only member"),
         ("security_team.secondary", "there is no person, team, group or rotation "
                                     "security_team.secondary in the directory of responders"),
     ],
@@ -173,12 +174,15 @@ def test_a_rotation_may_be_nobody(name: str, told: str) -> None:
 def test_a_group_finds_those_of_its_rotations_that_are_somebody() -> None:
     before = datetime(2026, 11, 23, 12, tzinfo=UTC)
     until = "on call for payments until 2026-11-28 09:00 CET, of the group on_duty"
-    assert resolved("on_duty", before, site="both") == [("ada", until), ("ben", f"second {until}")]
+    assert resolved("on_duty", before, site="both") == [
+        ("ada", until),
+        ("ben", f"secondary {until}"),
+    ]
     with pytest.raises(NobodyError) as caught:
         resolved("on_duty", before, site="none")
     assert str(caught.value) == (
         "later: nobody is on call before 2026-11-24 00:00 UTC, when the rotation starts; "
-        "alone.secondary: nobody is second on call: ada is the only member"
+        "alone.secondary: there is no secondary: ada is the only member"
     )
 
 

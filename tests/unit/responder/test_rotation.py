@@ -1,4 +1,4 @@
-"""Who is on call: turns, their hand-overs in local time, overrides, and who is second."""
+"""Who is on call: turns, their hand-overs in local time, overrides, and the secondary."""
 
 from datetime import UTC, datetime
 from itertools import islice
@@ -188,7 +188,7 @@ def test_an_override_may_come_before_the_start() -> None:
         (["ada"], "ben", "ada"),
     ],
 )
-def test_second_is_who_is_next_and_not_on_call(
+def test_the_secondary_is_who_is_next_and_not_on_call(
     members: list[str], override: str, second: str
 ) -> None:
     written = [f"2026-01-06 09:00, 2026-01-07 09:00, {override}"] if override else []
@@ -196,10 +196,10 @@ def test_second_is_who_is_next_and_not_on_call(
     assert turns.secondary_at(utc("2026-01-06 12:00")).person == second
 
 
-def test_alone_nobody_is_second() -> None:
+def test_of_one_member_there_is_no_secondary() -> None:
     alone = rotation(members=["ada"])
     assert alone.turn_at(utc("2026-05-01 12:00")).person == "ada"
-    with pytest.raises(NobodyOnCallError, match="nobody is second on call: ada is the only member"):
+    with pytest.raises(NobodyOnCallError, match="there is no secondary: ada is the only member"):
         alone.secondary_at(utc("2026-05-01 12:00"))
 
 
