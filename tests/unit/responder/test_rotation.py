@@ -218,6 +218,8 @@ def test_next_is_who_takes_over() -> None:
         {"at": "9:00"},
         {"at": "24:00"},
         {"at": "T0900"},
+        {"at": "09:00+01:00"},
+        {"at": "09:00:30"},
         {"timezone": "Mars/Base"},
         {"start": "2026-1-5"},
         {"start": "20260105"},
