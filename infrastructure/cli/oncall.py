@@ -80,11 +80,11 @@ def _show_rotations(rotations: "Mapping[str, Rotation]", at: "datetime", *, as_j
     known = {name: (each, _known(each, at)) for name, each in rotations.items()}
     if as_json:
         say_json_array(
-            {"rotation": name, "description": each.description, "timezone": each.timezone, **now_}
-            for name, (each, now_) in known.items()
+            {"rotation": name, "description": each.description, "timezone": each.timezone, **found}
+            for name, (each, found) in known.items()
         )
     elif known:
-        rows = [_rotation_cells(name, each, now_) for name, (each, now_) in known.items()]
+        rows = [_rotation_cells(name, each, found) for name, (each, found) in known.items()]
         say(*table(_ROTATIONS, rows, space()))
     else:
         say("There are no rotations.", "See docs/responders.md.")

@@ -33,7 +33,7 @@ _COLUMNS = (
 def tasks(name: str, everybodys: bool, as_json: bool) -> None:
     """Show what waits for you: steps to do, to approve, to decide on, and runbooks to review.
 
-    So does what is for a team of yours, or for a rotation while you are on call.
+    For you is also what is for a team that you are in, and for a rotation while you are on call.
     """
     from infrastructure.cli.opened import opened, views_of
 
