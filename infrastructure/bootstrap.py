@@ -107,11 +107,11 @@ class Tocsin:
         """The commands on executions of runbooks."""
         from application.commands.executions import ExecutionCommands
 
-        return ExecutionCommands(self.journal, self.clock, self.starting, self.teams_of)
+        return ExecutionCommands(self.journal, self.clock, self.starting, self.names_of)
 
-    def teams_of(self, name: str) -> Collection[str]:
-        """Name the teams that somebody is in."""
-        return self.configuration.directory.teams_of(name)
+    def names_of(self, person: str) -> Collection[str]:
+        """Give the names that stand for somebody now: teams', and rotations' while on call."""
+        return self.configuration.directory.names_of(person, self.clock.now())
 
     def work(self, working: "Working", stop: "Event", told: "Telling") -> None:
         """Do what workers do until stopped, or until there is nothing left to do now."""

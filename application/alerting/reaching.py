@@ -36,7 +36,7 @@ class DirectoryReaching:
             {"incident": alert.model_dump(mode="json") | {"id": alert.incident_id}} if alert else {}
         )
         return [
-            self._person(each.person, each.why)
+            self._person(each.name, each.why)
             for each in self._directory.resolve(name, act.at, scope)
         ]
 

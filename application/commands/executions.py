@@ -15,8 +15,8 @@ from domain.runbook.errors import ExecutionError
 from domain.runbook.execution import RunbookExecution
 
 _Decision = Callable[[RunbookExecution, Act], None]
-Teams = Callable[[str], Collection[str]]
-"""Gives the names of the teams that somebody is in."""
+Names = Callable[[str], Collection[str]]
+"""Gives the names that stand for somebody now: their teams', and rotations' while on call."""
 
 
 class UnknownExecutionError(ExecutionError):
@@ -26,11 +26,11 @@ class UnknownExecutionError(ExecutionError):
 class ExecutionCommands:
     """The commands on executions. Each raises ExecutionError with the reason when it is refused."""
 
-    def __init__(self, journal: Journal, clock: Clock, starting: Starting, teams: Teams) -> None:
+    def __init__(self, journal: Journal, clock: Clock, starting: Starting, names: Names) -> None:
         self._journal = journal
         self._clock = clock
         self._starting = starting
-        self._teams = teams
+        self._names = names
 
     def run(self, incident_id: str, runbook_id: str, order: Order) -> str:
         """Start a runbook for an incident; give the execution's id."""
@@ -78,7 +78,7 @@ class ExecutionCommands:
 
     def review(self, of: str, order: Order) -> RunbookExecution:
         """Stand for what was done."""
-        names = {order.by, *self._teams(order.by)}
+        names = {order.by, *self._names(order.by)}
         return self._decide(
             of, order, lambda each, act: by_person.review(each, names, order.reason, act)
         )

@@ -1,11 +1,10 @@
 """A channel as its author writes it in `channels.yaml`, and which incidents it lets through."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,6 +18,7 @@ from pydantic.alias_generators import to_camel
 from domain.detection.rule import Category
 from domain.duration import Duration, parse_duration
 from domain.incident.severity import Severity
+from domain.local_time import TimeOfDay
 from domain.source.format import Zone
 
 ChannelId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
@@ -31,20 +31,6 @@ class ChannelPart(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
     )
-
-
-def _time_of_day(written: str) -> str:
-    try:
-        found = time.fromisoformat(written)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is not None or len(written) != len("08:00"):
-        msg = f"not a time of day: {written!r}; write it as 08:00"
-        raise ValueError(msg)
-    return written
-
-
-TimeOfDay = Annotated[StrictStr, AfterValidator(_time_of_day)]
 
 
 class Filters(ChannelPart):

@@ -1,1 +1,1 @@
-"""Who can be called: people, their teams, and groups that depend on the incident."""
+"""Who can be called: people, teams, groups that depend on the incident, and rotations."""

@@ -94,7 +94,7 @@ def resume(execution: RunbookExecution, act: Act) -> None:
 
 
 def review(execution: RunbookExecution, names: Collection[str], note: str, act: Act) -> None:
-    """Stand for what was done; `names` are the reviewer's own and those of their teams."""
+    """Stand for what was done; `names` are all that stand for the reviewer."""
     if execution.ended != "in_review":
         msg = f"{execution.id} does not wait for a review: it is {execution.status}"
         raise NotWaitingError(msg)

@@ -1,6 +1,7 @@
 """The action `notify`: writes to people of the directory, by a template, into the outbox."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -72,7 +73,8 @@ class Notify:
         """Write all the messages; raises ActionFailedError, and then there is none."""
         scope = _scope(call)
         directory = self._surroundings.directory or Directory()
-        people = _people(directory, parameters.recipients, scope)
+        behind = partial(directory.people_behind, at=self._clock.now(), scope=scope)
+        people = _people(behind, parameters.recipients)
         template = self._template(parameters.template)
         known = {**parameters.variables, **scope}
         messages = [
@@ -148,10 +150,10 @@ def _scope(call: Call) -> dict[str, Any]:
     return {**known, **call.context, "step": {"id": call.step_id}}
 
 
-def _people(directory: Directory, recipients: Sequence[str], scope: Mapping[str, Any]) -> list[str]:
+def _people(behind: Callable[[str], tuple[str, ...]], recipients: Sequence[str]) -> list[str]:
     """Name every person once, however many names they are behind."""
     try:
-        found = [name for each in recipients for name in directory.people_behind(each, scope)]
+        found = [name for each in recipients for name in behind(each)]
     except NobodyError as error:
         raise ActionFailedError(str(error)) from None
     return list(dict.fromkeys(found))

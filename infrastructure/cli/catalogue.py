@@ -24,6 +24,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "show": Entry(f"{_HERE}.show:show", "Everything known about an incident."),
         "timeline": Entry(f"{_HERE}.timeline:timeline", "What happened, when, and by whom."),
         "tasks": Entry(f"{_HERE}.tasks:tasks", "What waits for you."),
+        "oncall": Entry(f"{_HERE}.oncall:oncall", "Who is on call, and who is next."),
         "executions": Entry(f"{_HERE}.executions:executions", "Runbooks being carried out."),
     },
     "Act": {

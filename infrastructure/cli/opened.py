@@ -64,6 +64,15 @@ def log_exists(settings: Settings) -> bool:
     return Path(unquote(settings.database.removeprefix(_SQLITE))).exists()
 
 
+def configured() -> Path:
+    """Give the folder of the configuration in use; refuse one that is not there."""
+    folder = Settings.of().config
+    if not folder.is_dir():
+        msg = f"{folder}: there is no such folder; TOCSIN_CONFIG names it"
+        raise BadInputError(msg, "Make one: tocsin init DIR")
+    return folder
+
+
 def nothing_read() -> str:
     """Say that nothing has been read yet, if so."""
     if log_exists(Settings.of()):

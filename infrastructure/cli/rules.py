@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from infrastructure.cli.commanding import Command, Group, with_examples
-from infrastructure.cli.failures import BAD_INPUT, BadInputError
+from infrastructure.cli.failures import BAD_INPUT
 from infrastructure.cli.moments import age, exact, now
 from infrastructure.cli.output import (
     by_severity,
@@ -102,13 +102,13 @@ def list_(utc: bool, as_json: bool) -> None:
 
 def checked(places: "Sequence[Path]") -> "tuple[str, list[Mistake]]":
     """Say how much is good, and give all mistakes and warnings, in reading order."""
+    from infrastructure.cli.opened import configured
     from infrastructure.configuration.checking import check_configuration, check_place
     from infrastructure.configuration.mistakes import in_reading_order
-    from infrastructure.settings import Settings
 
     rules = runbooks = wholes = 0
     mistakes: list[Mistake] = []
-    for place in places or [_existing(Settings.of().config)]:
+    for place in places or [configured()]:
         whole = not places or any((place / part).exists() for part in _PARTS)
         found = check_configuration(place) if whole else check_place(place)
         wholes += whole
@@ -118,13 +118,6 @@ def checked(places: "Sequence[Path]") -> "tuple[str, list[Mistake]]":
     good = [counted(rules, "good rule")] if rules or wholes or not runbooks else []
     good += [counted(runbooks, "good runbook")] if runbooks else []
     return " and ".join(good), list(in_reading_order(mistakes))
-
-
-def _existing(folder: Path) -> Path:
-    if not folder.is_dir():
-        msg = f"{folder}: there is no such folder; TOCSIN_CONFIG names it"
-        raise BadInputError(msg, "Make one: tocsin init DIR")
-    return folder
 
 
 def _told(mistake: "Mistake") -> str:

@@ -31,13 +31,16 @@ _COLUMNS = (
 @click.option("--all", "everybodys", is_flag=True, help="Whoever they are for.")
 @json_option
 def tasks(name: str, everybodys: bool, as_json: bool) -> None:
-    """Show what waits for you: steps to do, to approve, to decide on, and runbooks to review."""
+    """Show what waits for you: steps to do, to approve, to decide on, and runbooks to review.
+
+    For you is also what is for a team that you are in, and for a rotation while you are on call.
+    """
     from infrastructure.cli.opened import opened, views_of
 
     with opened() as tocsin:
         views = views_of(tocsin)
         rows = [row for row in views.executions() if row.waiting] if views else []
-        mine = {name, *tocsin.teams_of(name)}
+        mine = {name, *tocsin.names_of(name)}
     shown = rows if everybodys else [row for row in rows if _is_for(row, mine)]
     if as_json:
         say_json_array(fields_of(row) | {"task": task_id(row)} for row in shown)

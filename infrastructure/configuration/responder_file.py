@@ -1,12 +1,37 @@
 """The directory of responders from `responders.yaml`."""
 
+import json
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from domain.responder.directory import Directory
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from domain.responder.directory import Directory, Group, Person, Team
+from domain.responder.flaws import flaws_of
+from domain.responder.rotation import Rotation
 from infrastructure.configuration.document import Document
 from infrastructure.configuration.files import read_document
-from infrastructure.configuration.mistakes import ConfigurationError, Mistake, shorten
+from infrastructure.configuration.mistakes import (
+    ConfigurationError,
+    Mistake,
+    in_reading_order,
+    shorten,
+)
 from infrastructure.configuration.validation import validate_value
+
+_KINDS: Mapping[str, type[BaseModel]] = {
+    "people": Person,
+    "teams": Team,
+    "groups": Group,
+    "rotations": Rotation,
+}
+# What an entry without a required field that flaws are looked for in is taken to say.
+_INSTEAD: Mapping[type[BaseModel], Mapping[str, Any]] = {
+    Team: {"members": ()},
+    Rotation: {"members": (), "handoff": "weekly"},
+}
 
 
 def read_directory(path: Path) -> tuple[Directory, list[Mistake]]:
@@ -24,9 +49,29 @@ def directory_of(document: Document) -> tuple[Directory, list[Mistake]]:
     if document.root.content is None:
         return Directory(), []
     directory, mistakes = validate_value(document, (), Directory)
-    if directory is None:
-        return Directory(), list(mistakes)
-    return directory, [
+    flaws = [
         document.mistake(flaw.place, flaw.problem, shorten(flaw.expected))
-        for flaw in directory.flaws()
+        for flaw in flaws_of(directory or _as_far_as_readable(document.value))
     ]
+    return directory or Directory(), list(in_reading_order([*mistakes, *flaws]))
+
+
+def _as_far_as_readable(written: Any) -> Directory:
+    """Give a directory for its flaws: every name is in it, and what can be read of its entry."""
+    sections = written if isinstance(written, dict) else {}
+    kept: dict[str, Any] = {
+        kind: {name: _entry(model, entry) for name, entry in sections[kind].items()}
+        for kind, model in _KINDS.items()
+        if isinstance(sections.get(kind), dict)
+    }
+    return Directory.model_construct(**kept)
+
+
+def _entry(model: type[BaseModel], written: Any) -> BaseModel:
+    fields = written if isinstance(written, dict) else {}
+    kept = dict(_INSTEAD.get(model, {}))
+    for name, field in model.model_fields.items():
+        with suppress(KeyError, ValidationError):
+            form: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
+            kept[name] = form.validate_json(json.dumps(fields[name]))
+    return model.model_construct(**kept)

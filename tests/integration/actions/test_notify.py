@@ -27,6 +27,10 @@ DIRECTORY = Directory.model_validate({
         "cleo": {"full_name": "Cleo Cho"},
     },
     "teams": {"security_team": {"members": ["ada", "ben"]}},
+    "rotations": {
+        "on_call": {"members": ["cleo"], "handoff": "daily", "start": "2020-01-01"},
+        "planned": {"members": ["cleo"], "handoff": "daily", "start": "8999-12-31"},
+    },
     "groups": {
         "owner": {"by": "incident.context.project", "members": {"shop": ["cleo"]}},
     },
@@ -125,6 +129,13 @@ def test_there_is_one_message_for_each_person(action: Notify, outbox: Path) -> N
     }
 
 
+def test_who_is_on_call_is_looked_up_when_the_message_is_written(
+    action: Notify, outbox: Path
+) -> None:
+    assert notify(action, "on_call")["recipients"] == ["cleo"]
+    assert [message["recipient"]["name"] for message in waiting(outbox)] == ["cleo"]
+
+
 def test_the_same_call_twice_leaves_one_message_each_and_another_call_more(
     action: Notify, outbox: Path
 ) -> None:
@@ -160,8 +171,10 @@ def test_secrets_are_not_sent(action: Notify, around: Surroundings, outbox: Path
 @pytest.mark.parametrize(
     ("recipients", "template", "told"),
     [
-        (["ada", "zoe"], "greeting", "there is no person, team or group zoe"),
+        (["ada", "zoe"], "greeting", "there is no person, team, group or rotation zoe"),
         (["owner"], "greeting", "owner is nobody for this incident: incident.context.project is x"),
+        (["planned"], "greeting", "planned: nobody is on call before 8999-12-31 09:00 UTC"),
+        (["on_call.secondary"], "greeting", "there is no secondary: cleo is the only member"),
         (["ada"], "gone", "there is no template gone in "),
         (["ada"], "wrong", "wrong.md: line 3: include is not allowed in a template"),
         (
@@ -184,7 +197,7 @@ def test_what_cannot_be_written_is_named_and_nobody_is_told(
 
 def test_without_a_directory_and_templates_that_is_said(outbox: Path) -> None:
     alone = Notify(NotifySettings(outbox=outbox), surroundings())
-    with pytest.raises(ActionFailedError, match="there is no person, team or group ada"):
+    with pytest.raises(ActionFailedError, match="there is no person, team, group or rotation ada"):
         notify(alone, "ada")
     known = Notify(NotifySettings(outbox=outbox), replace(surroundings(), directory=DIRECTORY))
     with pytest.raises(ActionFailedError, match="there is no folder of templates"):
@@ -236,8 +249,9 @@ class TestWhatShips:
     def test_the_directory_and_the_templates_are_sound(self) -> None:
         directory, mistakes = read_directory(SHIPPED / RESPONDERS)
         assert mistakes == []
-        assert directory.people_behind("security_team", {})
-        assert directory.people_behind("affected_project_owner", {}) == ("security_lead",)
+        now = datetime.now(UTC)
+        assert directory.people_behind("security_team", now, {})
+        assert directory.people_behind("affected_project_owner", now, {}) == ("security_lead",)
         assert template_mistakes(SHIPPED / TEMPLATES) == []
 
     @pytest.mark.parametrize(
