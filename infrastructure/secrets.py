@@ -58,8 +58,9 @@ class EnvironmentSecrets:
         return value
 
     def _without_secrets(self, text: str) -> str:
-        # The longest first: one secret may be part of another.
-        for name, value in sorted(self._used.items(), key=lambda each: -len(each[1])):
+        # A copy, because other threads look secrets up meanwhile; and the longest first, because
+        # one secret may be part of another.
+        for name, value in sorted(self._used.copy().items(), key=lambda each: -len(each[1])):
             if len(value) >= _SHORTEST:
                 text = text.replace(value, f"${{{name}}}")
                 # As it stands inside a JSON text, where a line's end is written \n.

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from importlib.metadata import EntryPoint
 
 from application.actions import Action
+from infrastructure.entry_points import loaded, offered
 
 GROUP = "tocsin.actions"
 
@@ -21,7 +21,7 @@ class BrokenActionError(Exception):
 @cache
 def installed() -> Mapping[str, EntryPoint]:
     """Give the entry points of all installed actions by the name that a step calls."""
-    return {each.name: each for each in entry_points(group=GROUP)}
+    return offered(GROUP)
 
 
 def action_class(name: str) -> type[Action]:
@@ -29,16 +29,7 @@ def action_class(name: str) -> type[Action]:
     found = installed().get(name)
     if found is None:
         raise UnknownActionError(name)
-    try:
-        loaded: Any = found.load()
-    except Exception as error:
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        msg = f"the action {name} ({found.value}) cannot be loaded: {what}"
-        raise BrokenActionError(msg) from error
-    if missing := [each for each in _REQUIRED if not hasattr(loaded, each)]:
-        msg = f"{found.value} is no action: it has no {', '.join(missing)}"
-        raise BrokenActionError(msg)
-    action: type[Action] = loaded
+    action: type[Action] = loaded(found, "action", _REQUIRED, BrokenActionError)
     return action
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictInt, StrictStr
@@ -19,6 +18,7 @@ from application.actions import (
     UnreachableError,
 )
 from infrastructure.outgoing.refusals import RefusedError, RefusedRedirectError
+from infrastructure.outgoing.waiting import seconds_to_wait
 
 # Request Timeout, Too Early, Too Many Requests: what the same request may survive later.
 _PASSING = frozenset({408, 425, 429})
@@ -87,7 +87,7 @@ def unexpected(
         return OutcomeUnknownError(f"{reason}: the request may have got through")
     if status in _REDIRECTS:
         reason += ", a redirect, which was not followed"
-    if seconds := _seconds_to_wait(answer):
+    if seconds := seconds_to_wait(answer.headers, datetime.now(UTC)):
         reason += f" and asks to wait {seconds} s (Retry-After)"
     return ActionFailedError(reason, passing=status in passing or status >= _SERVER_ERRORS)
 
@@ -95,16 +95,3 @@ def unexpected(
 def is_expected(status: int, expected: Collection[int | str]) -> bool:
     """Say whether a status is listed."""
     return status in expected or f"{status // 100}xx" in expected
-
-
-def _seconds_to_wait(answer: HttpAnswer) -> int | None:
-    written = answer.headers.get("retry-after", "").strip()
-    if written.isascii() and written.isdigit():
-        return int(written[:9])
-    try:
-        moment = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0, round((moment - datetime.now(UTC)).total_seconds()))

@@ -46,6 +46,17 @@ class Reply:
 Answering = Callable[[Heard], Reply]
 
 
+def repeating(status: int, headers: Mapping[str, str] | None = None) -> Answering:
+    """Answer with a status, and with all that was asked in the body, whatever is secret in it."""
+
+    def answer(heard: Heard) -> Reply:
+        fields = "\n".join(f"{name}: {value}" for name, value in heard.headers.items())
+        told = f"{heard.method} {heard.path}\n{fields}\n\n".encode() + heard.body
+        return Reply(status, told, headers or {})
+
+    return answer
+
+
 @dataclass
 class LoopbackServer:
     """An HTTP server; `heard` is what it was asked, in order."""
@@ -210,3 +221,20 @@ def certified(folder: Any, *names: str) -> Certified:
     file = folder / "authority.pem"
     authority.cert_pem.write_to_path(str(file))
     return Certified(context, file)
+
+
+def half_an_answer(connection: socket.socket) -> None:
+    """Begin an answer, and hang up in the middle of it."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")
+
+
+def junk(connection: socket.socket) -> None:
+    """Say what is not HTTP."""
+    connection.sendall(b"\x00\xff+OK ready\n" * 9)
+
+
+def hanging(connection: socket.socket) -> None:
+    """Say nothing until the other side gives up."""
+    with contextlib.suppress(OSError):
+        while connection.recv(65536):
+            pass

@@ -1,0 +1,1 @@
+"""By what messages reach people and other systems: one module a kind of service."""
