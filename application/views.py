@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow
+
 OVER = ("completed", "aborted")
 ACTIVE = ("detected", "acknowledged", "investigating", "resolved")
 
@@ -85,56 +87,6 @@ class IncidentRow:
     clocks: dict[str, Any] | None
     version: int
     position: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
-    """A message to a channel, and what came of it.
-
-    `not_before` is when it is tried again, or until when a silence, `held_by`, holds it back.
-    `stands_in` is the delivery that took its place, `instead_of` the one whose place it took.
-    """
-
-    id: str
-    incident_id: str
-    channel: str
-    occasion: str
-    severity: str
-    sentence: str
-    routes: list[dict[str, Any]]
-    recipients: list[dict[str, Any]]
-    planned_at: datetime
-    updated_at: datetime
-    status: str
-    tries: int
-    not_before: datetime | None
-    delivered_at: datetime | None
-    instead_of: str | None
-    stands_in: str | None
-    held_by: str | None
-    why: str
-    version: int
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryFilter:
-    """Which deliveries to show, the newest first; an empty condition asks nothing."""
-
-    statuses: Sequence[str] = ()
-    incident_id: str | None = None
-    channel: str | None = None
-    limit: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelCount:
-    """How many deliveries of a channel have a status, and when the last of them changed."""
-
-    channel: str
-    status: str
-    count: int
-    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated
-
-from pydantic import AfterValidator, StrictStr
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -40,12 +37,3 @@ def parse_duration(text: str) -> timedelta:
         msg = f"an impossible duration: {text!r}; it must be longer than 0 and at most 366d"
         raise ValueError(msg)
     return int(amount) * one
-
-
-def _checked(written: str) -> str:
-    parse_duration(written)
-    return written
-
-
-Duration = Annotated[StrictStr, AfterValidator(_checked)]
-"""A length of time in a schema: it stays as it was written."""

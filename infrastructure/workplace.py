@@ -16,11 +16,12 @@ from application.alerting.settling import Settling as Answers
 from application.alerting.shipping import Shipping
 from application.alerting.silencing import NoSilences
 from application.alerting.ticking import is_stale, looked_at
+from application.alerting.views import DeliveryFilter
 from application.processes.alerting import Alerting
 from application.processes.auto_remediation import AutoRemediation
 from application.processes.following import Following, Process
 from application.processes.fulfilment import Fulfilment
-from application.views import BoardFilter, DeliveryFilter
+from application.views import BoardFilter
 from application.working.clock_desk import ClockDesk, Ticking, TimeKeeping
 from application.working.delivery_desk import DeliveryDesk, Known, Shipped, Shop
 from application.working.desk import Desk

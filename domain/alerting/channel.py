@@ -16,10 +16,11 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from domain.detection.rule import Category
-from domain.duration import Duration, parse_duration
+from domain.duration import parse_duration
 from domain.incident.severity import Severity
 from domain.local_time import TimeOfDay
 from domain.source.format import Zone
+from domain.written import Duration
 
 ChannelId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 Addressee = Annotated[StrictStr, Field(pattern=r"^[^\s\x00]{1,250}$")]

@@ -7,9 +7,9 @@ from pydantic import BeforeValidator, Field, JsonValue, StrictBool, StrictStr
 from domain.alerting.channel import ChannelDefinition, ChannelId, ChannelPart
 from domain.alerting.content import Alert
 from domain.detection.rule import Category, FieldPath, Identifier
-from domain.duration import Duration
 from domain.incident.severity import Severity
 from domain.signal import values_at
+from domain.written import Duration
 
 
 def _listed(written: Any) -> Any:

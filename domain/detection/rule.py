@@ -17,9 +17,10 @@ from pydantic.alias_generators import to_camel
 
 from domain.detection.pattern import Condition
 from domain.digest import digest_of
-from domain.duration import Duration, parse_duration
+from domain.duration import parse_duration
 from domain.incident.severity import Severity
 from domain.signal import Signal, SourceKind, Value, lookup
+from domain.written import Duration
 
 Category = Literal[
     "security_breach",

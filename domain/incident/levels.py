@@ -5,10 +5,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
-from domain.duration import Duration, parse_duration
+from domain.duration import parse_duration
 from domain.incident.classification import ClassificationPolicy
 from domain.incident.obligations import DEFAULT_TERMS, ObligationName, ObligationTerms
 from domain.incident.severity import Severity
+from domain.written import Duration
 
 NO_CLOCK = frozenset({"best effort", "none"})
 

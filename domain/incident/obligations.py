@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictStr
 
-from domain.duration import Duration, parse_duration
+from domain.duration import parse_duration
+from domain.written import Duration
 
 ObligationName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,99}$")]
 Evidence = Literal["acknowledgement", "assignment", "message", "action", "person"]

@@ -16,7 +16,8 @@ from pydantic import (
 
 from domain.detection.pattern import Condition
 from domain.detection.rule import FieldPath, Identifier
-from domain.duration import Duration, parse_duration
+from domain.duration import parse_duration
+from domain.written import Duration
 
 OnFailure = Literal["continue", "escalate", "abort", "retry"]
 # A step's id is a name in templates, and part of an address in commands.

@@ -18,7 +18,8 @@ from pydantic import (
 
 from domain.detection.condition import compiled_regex
 from domain.detection.rule import Identifier
-from domain.duration import Duration, parse_duration
+from domain.duration import parse_duration
+from domain.written import Duration
 
 MOST_OUTPUT = 1024 * 1024
 PLACEHOLDER = re.compile(r"\{\{([a-z_][a-z0-9_]*)\}\}|\{([a-z_][a-z0-9_]*)\}")

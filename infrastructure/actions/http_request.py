@@ -17,7 +17,8 @@ from pydantic import (
 )
 
 from application.actions import ActionFailedError, Call, HttpAnswer, HttpRequest, Surroundings
-from domain.duration import Duration, parse_duration
+from domain.duration import parse_duration
+from domain.written import Duration
 from infrastructure.outgoing.exchange import (
     Statuses,
     exchange,

@@ -112,7 +112,8 @@ def _strangers(
         if name not in known:
             yield document.mistake(path, f"there is no channel {name}", _listed(known))
     for index, channel in enumerate(settings.channels):
-        for at, name in enumerate(channel.to):
+        # Of one that is switched off nobody is told, whoever they are.
+        for at, name in enumerate(channel.to if channel.enabled else ()):
             if not (directory.knows(name) or "@" in name or name[0] in "+#"):
                 problem = f"there is nobody called {name} in responders.yaml"
                 expected = "a person, team, rotation or group, or an address"

@@ -17,11 +17,22 @@ def unknown_channels(
 ) -> Iterator[Mistake]:
     """Say which rules name channels that there are not: a warning, for the rest goes on."""
     known = {channel.id for channel in settings.channels}
+    if not known:
+        yield from _none_at_all(written)
+        return
     for each in written:
         unknown = [name for name in each.rule.notify_channels if name not in known]
         if unknown:
             problem = f"there is no channel {', '.join(unknown)}"
             yield each.mistake("notifyChannels", problem, _listed(known), severity="warning")
+
+
+def _none_at_all(written: Iterable[WrittenRule]) -> Iterator[Mistake]:
+    for each in written:
+        if each.rule.notify_channels:
+            channels = ", ".join(each.rule.notify_channels)
+            problem = f"names the channels {channels}, and none is configured yet"
+            yield each.mistake("notifyChannels", problem, severity="warning")
 
 
 def level_mistakes(
@@ -35,7 +46,7 @@ def level_mistakes(
             yield Mistake(str(path), 1, 1, "severity_levels", problem, "P0, P1, P2, P3 and P4")
     channels = {channel.id for channel in settings.channels}
     for place, name in _channels(levels):
-        if name not in channels:
+        if channels and name not in channels:
             problem = f"there is no channel {name}"
             yield document.mistake(place, problem, _listed(channels), severity="warning")
     for place, name in _names(levels):
@@ -68,4 +79,4 @@ def _names(levels: SeverityLevels) -> Iterator[tuple[KeyPath, str]]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return shorten(", ".join(sorted(names)) or "channels.yaml has none", 200)
+    return shorten(", ".join(sorted(names)), 200)

@@ -72,9 +72,8 @@ def read_configuration(folder: Path) -> Configuration:
     levels = _read(folder / LEVELS, SeverityLevels, mistakes)
     outgoing = _read_if_there(folder / OUTGOING, OutgoingSettings(), mistakes)
     directory, unknown = read_directory(folder / RESPONDERS)
-    mistakes.extend(unknown)
     alerting, faulty = read_channels(folder / CHANNELS, directory)
-    mistakes.extend(faulty)
+    mistakes += [*unknown, *faulty]
     written, wrong = read_rules([folder / DETECTION])
     runbooks, amiss = read_runbooks(yaml_files(folder / RUNBOOKS))
     actions, unfit = read_action_settings(folder / ACTIONS)

@@ -59,11 +59,9 @@ def evolved_types() -> dict[str, type[RecordedEvent]]:
 
 
 def _version_of(event_type: type[Any]) -> int:
-    # The library makes aggregates' events of ours, so that the version stands in a parent. To ask
-    # each time takes a model longer than to be stored.
-    if event_type not in _VERSIONS:
-        _VERSIONS[event_type] = getattr(event_type, "class_version", 1)
-    return _VERSIONS[event_type]
-
-
-_VERSIONS: dict[type[Any], int] = {}
+    # Not by `getattr`: a model takes longer to say that it has no such attribute than to be stored.
+    # The library makes aggregates' events of ours, so the version may stand in a parent.
+    for kind in event_type.__mro__:
+        if "class_version" in vars(kind):
+            return int(vars(kind)["class_version"])
+    return 1

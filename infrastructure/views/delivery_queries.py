@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, Table, func, select
 
-from application.views import DeliveryFilter, DeliveryRow
+from application.alerting.views import DeliveryFilter, DeliveryRow
 
 
 def deliveries_query(wanted: DeliveryFilter, deliveries: Table) -> Select[Any]:

@@ -8,16 +8,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Select, Table, func, select
 
+from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow
 from application.log import Records
 from application.projections.catalogue import VERSIONS
 from application.projections.telling import told
 from application.views import (
     OVER,
     BoardFilter,
-    ChannelCount,
     DeadLetterRow,
-    DeliveryFilter,
-    DeliveryRow,
     ExecutionRow,
     ForeignLogError,
     IncidentRow,

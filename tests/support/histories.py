@@ -140,11 +140,11 @@ def _incident_that_nobody_answers(at: Now) -> Incident:
         passed_over=(PassedOver(channel="email_night", routes=(route,), why="it is off"),),
         paging=("DLV-A",),
     )  # fmt: skip
-    for _ in range(3):
-        keep_time(incident, LEVELS, Act(_who(), at() + timedelta(hours=1)))
+    for hours in (1, 2, 3):
+        keep_time(incident, LEVELS, Act(_who(), at() + timedelta(hours=hours)))
     fulfil(incident, "war_room", "person", "grace", Act(_who(), at()))
-    incident.resolve(_who(), at() + timedelta(hours=2))
-    keep_time(incident, LEVELS, Act(_who(), at() + timedelta(hours=2)))
+    incident.resolve(_who(), at() + timedelta(hours=4))
+    keep_time(incident, LEVELS, Act(_who(), at() + timedelta(hours=4)))
     return incident
 
 

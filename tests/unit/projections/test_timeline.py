@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from application.projections.delivery_sentences import DELIVERY_SENTENCES
 from application.projections.execution_sentences import EXECUTION_SENTENCES
 from application.projections.sentences import SENTENCES
 from application.projections.telling import told
@@ -192,7 +193,14 @@ def test_every_event_of_an_incident_has_a_sentence() -> None:
         for member in vars(Incident).values()
         if isinstance(member, type) and issubclass(member, Incident.Event)
     }
-    assert topics - {Incident.Event.TOPIC} == SENTENCES.keys() - EXECUTION_SENTENCES.keys()
+    others = EXECUTION_SENTENCES.keys() | DELIVERY_SENTENCES.keys()
+    assert topics - {Incident.Event.TOPIC} == SENTENCES.keys() - others
+
+
+def test_every_event_of_a_delivery_has_a_sentence_but_that_it_is_planned_and_tried() -> None:
+    topics = {topic for topic in event_types() if topic.startswith("delivery.")}
+    untold = {"delivery.planned", "delivery.attempted"}
+    assert topics - untold == DELIVERY_SENTENCES.keys()
 
 
 def test_every_event_of_an_execution_has_a_sentence() -> None:
