@@ -15,6 +15,7 @@ from domain.provenance import Actor, Cause, Provenance
 from domain.signal import Origin, Signal
 from domain.source.source import RejectedLine, Source
 from tests.support.example_executions import example_executions
+from tests.support.example_silences import example_silences
 
 Now = Callable[[], datetime]
 
@@ -79,7 +80,7 @@ def example_events() -> list[RecordedEvent]:
     # What is new comes last: the times of what is stored must not change.
     for aggregate in (
         _incident(at), _source(at), _rule_book(at), *example_executions(_who(), at),
-        _incident_with_a_runbook(at),
+        _incident_with_a_runbook(at), *example_silences(_who("the cables move"), at),
     ):  # fmt: skip
         events.extend(e for e in aggregate.pending_events if isinstance(e, RecordedEvent))
     return events

@@ -1,0 +1,27 @@
+"""Why a command about alerting was refused."""
+
+from collections.abc import Sequence
+
+
+class AlertingError(Exception):
+    """A command about alerting that is refused; the message says why and what to do instead."""
+
+
+class UnknownSilenceError(AlertingError):
+    """There is no such silence."""
+
+
+class ImpossibleSilenceError(AlertingError):
+    """A silence that cannot be: `mistakes` are all that is wrong with it."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+class AlreadyEndedError(AlertingError):
+    """Somebody has ended the silence before, or its time is over."""
+
+
+class UnchangedSilenceError(AlertingError):
+    """The command would leave the silence as it is."""
