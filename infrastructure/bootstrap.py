@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from application.commands.executions import ExecutionCommands
     from application.commands.incidents import IncidentCommands
     from application.commands.ingesting import Rhythm, Told
+    from application.commands.silences import SilenceCommands
     from application.commands.starting import Starting
     from application.commands.totals import Totals
     from application.journal import Journal
@@ -121,6 +122,13 @@ class Tocsin:
         from application.commands.executions import ExecutionCommands
 
         return ExecutionCommands(self.journal, self.clock, self._starting, self.teams_of)
+
+    @cached_property
+    def silences(self) -> "SilenceCommands":
+        """The commands on silences and maintenance windows."""
+        from application.commands.silences import SilenceCommands
+
+        return SilenceCommands(self.journal, self.clock)
 
     def teams_of(self, name: str) -> Collection[str]:
         """Name the teams that somebody is in."""
