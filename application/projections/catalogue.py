@@ -8,6 +8,7 @@ VERSIONS: dict[str, int] = {
     "executions": 1,
     "incidents": 2,
     "rules": 1,
+    "silences": 1,
     "sources": 1,
     "timeline": 2,
 }

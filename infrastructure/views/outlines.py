@@ -9,6 +9,7 @@ from msgspec import Raw, Struct, json
 from application.log import Record
 from infrastructure.views.execution_outlines import EXECUTION_OUTLINES
 from infrastructure.views.outline import Acted, Outline
+from infrastructure.views.silence_outlines import SILENCE_OUTLINES
 
 
 class Rule(Struct, gc=False):
@@ -187,6 +188,7 @@ OUTLINES: dict[str, type[Struct]] = {
     "incident.review_given": Outline,
     **EXECUTION_OUTLINES,
     "rule_book.rules_loaded": RulesLoaded,
+    **SILENCE_OUTLINES,
     "source.configured": Configured,
     "source.reconfigured": Configured,
     "source.file_befallen": FileBefallen,
