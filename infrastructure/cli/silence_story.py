@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Standing(NamedTuple):
-    """Where a silence stands, and what it is until then, since then or from then on."""
+    """Where a silence stands, and since when, for how long, or how soon."""
 
     state: Literal["active", "coming", "ended", "over"]
     when: str

@@ -12,7 +12,7 @@ from infrastructure.cli.failures import RefusedError
 from infrastructure.cli.moments import parse_coming
 from infrastructure.cli.silence_story import standing, what_of, when_of
 from infrastructure.cli.silences import add
-from infrastructure.cli.silencing import OPEN, in_zone, read_matchers
+from infrastructure.cli.silencing import in_zone, read_matchers
 from tests.support.silences import START, a_maintenance, a_silence, hours, matcher
 
 NOW = datetime(2026, 3, 10, 22, tzinfo=UTC)
@@ -137,7 +137,3 @@ DAILY = {"repeats": "daily", "timezone": "Europe/Berlin", "over_at": None}
 )
 def test_where_a_silence_stands(changes: dict[str, Any], at: float, state: str, when: str) -> None:
     assert standing(row(**changes), hours(at)) == (state, when)
-
-
-def test_a_silence_is_about_incidents_for_which_it_is_not_too_late() -> None:
-    assert OPEN == ("detected", "acknowledged", "investigating")
