@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from application.alerting.silence_row import SilenceRow
 from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow
 
 OVER = ("completed", "aborted")
@@ -277,6 +278,17 @@ class Views(Protocol):
 
     def find_execution(self, part: str, limit: int = 20) -> list[str]:
         """Give at most `limit` ids of executions that contain a part, in any case."""
+        ...
+
+    def silences(self, at: datetime, *, also_over: bool = False) -> list[SilenceRow]:
+        """Give silences that cover something at a time, or will after it; the first to begin first.
+
+        With `also_over` also those that are over by then.
+        """
+        ...
+
+    def find_silence(self, part: str, limit: int = 20) -> list[str]:
+        """Give at most `limit` ids of silences that contain a part, in any case."""
         ...
 
     def status(self) -> list[ProjectionStatus]: ...

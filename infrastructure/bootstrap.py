@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from application.commands.executions import ExecutionCommands
     from application.commands.incidents import IncidentCommands
     from application.commands.ingesting import Rhythm, Told
+    from application.commands.silences import SilenceCommands
     from application.commands.starting import Starting
     from application.commands.totals import Totals
     from application.journal import Journal
@@ -112,6 +113,13 @@ class Tocsin:
     def names_of(self, person: str) -> Collection[str]:
         """Give the names that stand for somebody now: teams', and rotations' while on call."""
         return self.configuration.directory.names_of(person, self.clock.now())
+
+    @cached_property
+    def silences(self) -> "SilenceCommands":
+        """The commands on silences and maintenance windows."""
+        from application.commands.silences import SilenceCommands
+
+        return SilenceCommands(self.journal, self.clock)
 
     def work(self, working: "Working", stop: "Event", told: "Telling") -> None:
         """Do what workers do until stopped, or until there is nothing left to do now."""

@@ -14,7 +14,7 @@ from application.alerting.reaching import DirectoryReaching
 from application.alerting.routing import Policy, Routing
 from application.alerting.settling import Settling as Answers
 from application.alerting.shipping import Shipping
-from application.alerting.silencing import NoSilences
+from application.alerting.silencing import SilenceBook
 from application.alerting.ticking import is_stale, looked_at
 from application.alerting.views import DeliveryFilter
 from application.processes.alerting import Alerting
@@ -79,7 +79,6 @@ class Workplace:
         self._settings = configuration.alerting
         self._levels = configuration.levels
         self._counter = Counter(tocsin.journal, tocsin.clock, self._settings, presence.name)
-        self._silences = NoSilences()
 
     def work(self, stop: Event) -> None:
         """Work until told to stop, or until there is nothing left to do now."""
@@ -94,12 +93,18 @@ class Workplace:
         rhythm = Rhythm(grace=timedelta(seconds=self._working.grace))
         return Worker(tocsin.clock, following, self._desks, self._bell, rhythm)
 
+    @cached_property
+    def _silences(self) -> SilenceBook:
+        rows = self._tocsin.views.silences(self._tocsin.clock.now())
+        return SilenceBook(self._tocsin.journal, [row.id for row in rows])
+
     @property
     def _processes(self) -> Sequence[Process]:
         tocsin = self._tocsin
         policy = Policy(self._settings, self._levels, self._silences)
         routing = Routing(tocsin.journal, tocsin.clock, policy, self._presence.name)
         return [
+            self._silences,
             AutoRemediation(tocsin.journal, tocsin.runbooks, tocsin.starting),
             Alerting(routing, self._deliveries.planned),
             Fulfilment(tocsin.journal, tocsin.clock, self._levels, self._presence.name),

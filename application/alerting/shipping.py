@@ -81,9 +81,8 @@ class Shipping:
             delivery.cancel(why, act)
             self._counter.journal.commit([delivery])
             return Standing()
-        before = (delivery.held_by, delivery.not_before)
         until = hold(delivery, self._silences, act)
-        if until is not None and (delivery.held_by, delivery.not_before) != before:
+        if delivery.pending_events:
             self._counter.journal.commit([delivery])
         return Standing(look_again=until) if until is not None else None
 

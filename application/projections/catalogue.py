@@ -9,6 +9,7 @@ VERSIONS: dict[str, int] = {
     "executions": 1,
     "incidents": 3,
     "rules": 1,
+    "silences": 1,
     "sources": 1,
     "timeline": 3,
 }

@@ -36,7 +36,7 @@ def _planned(record: Record, rows: Rows) -> None:
 
 
 def _silenced(state: State, row: Row) -> None:
-    row["status"], row["not_before"] = "silenced", state.until
+    row["status"], row["not_before"] = "silenced", state.held_by.until
     row["held_by"] = state.held_by.silence_id
     row["why"] = f"{state.held_by.kind} of {state.held_by.by}: {state.held_by.comment}"
 

@@ -17,7 +17,7 @@ def _silenced(state: State) -> str:
     comment = shown(held["comment"])
     kind = "maintenance" if held["kind"] == "maintenance" else "a silence"
     by = f"{kind} of {shown(held['by'])}"
-    return f"{_channel(state)}: held back until {_time(state['until'])} by {by}: {comment}"
+    return f"{_channel(state)}: held back until {_time(held['until'])} by {by}: {comment}"
 
 
 def _addressed(each: State) -> str:

@@ -6,10 +6,20 @@ from application.projections.executions import EXECUTIONS
 from application.projections.incidents import INCIDENTS
 from application.projections.projection import Projection
 from application.projections.rules import RULES
+from application.projections.silences import SILENCES
 from application.projections.sources import SOURCES
 from application.projections.timeline import TIMELINE
 
 EVERY: dict[str, Projection] = {
     projection.name: projection
-    for projection in (DEAD_LETTERS, DELIVERIES, EXECUTIONS, INCIDENTS, RULES, SOURCES, TIMELINE)
+    for projection in (
+        DEAD_LETTERS,
+        DELIVERIES,
+        EXECUTIONS,
+        INCIDENTS,
+        RULES,
+        SILENCES,
+        SOURCES,
+        TIMELINE,
+    )
 }

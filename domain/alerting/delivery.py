@@ -11,8 +11,9 @@ from typing import Any, Literal
 from eventsourcing.domain import BaseAggregate, event
 
 from domain.alerting import delivery_events as events
-from domain.alerting.delivery_events import Addressed, Errand, HeldBy
+from domain.alerting.delivery_events import Addressed, Errand
 from domain.alerting.errors import DeliveryStateError, LostClaimError
+from domain.alerting.silence import Covering
 from domain.provenance import Act
 
 Status = Literal["waiting", "silenced", "sending", "delivered", "failed", "cancelled", "gathered"]
@@ -70,10 +71,10 @@ class Delivery(BaseAggregate[str]):
             provenance=act.provenance, timestamp=act.at,
         )  # fmt: skip
 
-    def silence(self, held_by: HeldBy, until: datetime, act: Act) -> None:
+    def silence(self, held_by: Covering, act: Act) -> None:
         """Hold the message back until a silence ends."""
         self._refuse_unless("waiting", "silenced")
-        self._record(self.Silenced, act, held_by=held_by, until=until)
+        self._record(self.Silenced, act, held_by=held_by)
 
     def claim(self, claim: Claim, act: Act) -> None:
         """Begin a try: from here on the message may reach the other side."""
@@ -147,17 +148,17 @@ class Delivery(BaseAggregate[str]):
         self.failing_since: datetime | None = None
         self.worker: str | None = None
         self.deadline: datetime | None = None
-        self.held_by: HeldBy | None = None
+        self.held_by: Covering | None = None
         self.recipients: tuple[Addressed, ...] = ()
         self.receipt: dict[str, str] = {}
         self.why = ""
         self.stands_in: str | None = None
 
     @event(Silenced)
-    def _silenced(self, held_by: HeldBy, until: datetime) -> None:
+    def _silenced(self, held_by: Covering) -> None:
         self.status = "silenced"
         self.held_by = held_by
-        self.not_before = until
+        self.not_before = held_by.until
 
     @event(Attempted)
     def _attempted(

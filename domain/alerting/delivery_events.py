@@ -1,11 +1,12 @@
 """What can happen to a delivery, as it is stored: a change of shape is a new version."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from eventsourcing.domain import CanInitAggregate, CanMutateAggregate
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from domain.alerting.content import Content
+from domain.alerting.silence import Covering
 from domain.event import RecordedEvent
 from domain.incident.routed import Route
 
@@ -41,15 +42,6 @@ class Addressed(_Part):
     why: str = ""
 
 
-class HeldBy(_Part):
-    """The silence that holds a delivery back."""
-
-    silence_id: str
-    kind: Literal["silence", "maintenance"]
-    by: str
-    comment: str
-
-
 class Event(RecordedEvent, CanMutateAggregate[str]):
     """What all events of a delivery share: each says by which channel."""
 
@@ -69,8 +61,7 @@ class Silenced(Event):
     """The message is held back until a silence ends."""
 
     TOPIC: ClassVar[str] = "delivery.silenced"
-    held_by: HeldBy
-    until: AwareDatetime
+    held_by: Covering
 
 
 class Attempted(Event):

@@ -38,6 +38,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "resolve": Entry(f"{_HERE}.acting:resolve", "Say that the harm has ended."),
         "close": Entry(f"{_HERE}.acting:close", "End it: resolved, false alarm, or duplicate."),
         "reopen": Entry(f"{_HERE}.acting:reopen", "Take back that it is over."),
+        "silences": Entry(f"{_HERE}.silences:silences", "Hold alerts back for a time."),
     },
     "Operate": {
         "work": Entry(f"{_HERE}.working:work", "Carry out runbooks until told to stop."),

@@ -42,7 +42,11 @@ _BAD_INPUT = (
     "application.views.UnknownProjectionError",
     "infrastructure.sources.unreadable.SourceUnavailableError",
 )
-_REFUSED = ("domain.incident.errors.IncidentError", "application.views.ViewsError")
+_REFUSED = (
+    "application.views.ViewsError",
+    "domain.alerting.errors.AlertingError",
+    "domain.incident.errors.IncidentError",
+)
 _CONFIGURATION = "infrastructure.configuration.mistakes.ConfigurationError"
 _CONFLICT = "application.journal.SourceConflictError"
 

@@ -11,6 +11,8 @@ _STEPS = (
     (timedelta(days=1000), timedelta(days=1), "d"),
 )
 _YEAR = timedelta(days=365.25)
+# So that what is reckoned from a time that was typed stays a time.
+_YEARS = range(1970, 9000)
 
 
 def now() -> datetime:
@@ -37,6 +39,30 @@ def exact(at: datetime) -> str:
 def iso(at: datetime) -> str:
     """Write a time in UTC, in full."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_coming(written: str, at: datetime) -> datetime:
+    """Read a time, or how long after `at` it is; one that names no zone is left without one.
+
+    Raises ValueError with what is expected.
+    """
+    try:
+        moment = datetime.fromisoformat(written.strip())
+    except ValueError:
+        pass
+    else:
+        if moment.year not in _YEARS:
+            msg = f"{written!r} is beyond all reason"
+            raise ValueError(msg)
+        return moment.astimezone(UTC) if moment.tzinfo else moment
+    try:
+        return at + parse_duration(written)
+    except ValueError:
+        msg = (
+            f"{written!r} is no time: write 2h or 7d for so long from now, "
+            "or 2026-12-10T22:00 (UTC unless it says otherwise)"
+        )
+        raise ValueError(msg) from None
 
 
 def parse_moment(written: str, at: datetime) -> datetime:

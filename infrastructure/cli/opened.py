@@ -13,6 +13,7 @@ from infrastructure.settings import DATABASE, Settings
 
 if TYPE_CHECKING:
     from application.views import Views
+    from domain.alerting.silence import Silence
     from domain.runbook.execution import RunbookExecution
 
 _SQLITE = "sqlite:///"
@@ -94,6 +95,18 @@ def known_execution(tocsin: Tocsin, part: str) -> "RunbookExecution":
     found = views.find_execution(part, _SHOWN + 1) if views else []
     of = _the_one(found, part, "execution", "tocsin executions --all")
     known = tocsin.journal.load(RunbookExecution, of)
+    assert known is not None  # noqa: S101 - the views show nothing that is not in the log
+    return known
+
+
+def known_silence(tocsin: Tocsin, part: str) -> "Silence":
+    """Give the silence of which a part of the id was typed; refuse if it is not exactly one."""
+    from domain.alerting.silence import Silence
+
+    views = views_of(tocsin)
+    found = views.find_silence(part, _SHOWN + 1) if views else []
+    of = _the_one(found, part, "silence", "tocsin silences list --all")
+    known = tocsin.journal.load(Silence, of)
     assert known is not None  # noqa: S101 - the views show nothing that is not in the log
     return known
 

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import click
 
 from domain.duration import parse_duration
-from infrastructure.cli.moments import now, parse_moment
+from infrastructure.cli.moments import now, parse_coming, parse_moment
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _Param = click.Parameter | None
@@ -52,6 +52,52 @@ class Moment(click.ParamType[datetime]):
             return parse_moment(str(value), now())
         except (ValueError, OverflowError) as error:
             self.fail(f"{error}.", param, ctx)
+
+
+class ComingMoment(click.ParamType[datetime]):
+    """A time, or how long from now it is; without a zone if it was typed without one."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: _Param, ctx: _Context) -> datetime:
+        """Read a time."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_coming(str(value), now())
+        except (ValueError, OverflowError) as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class Length(click.ParamType[timedelta]):
+    """A length of time."""
+
+    name = "length"
+
+    def convert(self, value: Any, param: _Param, ctx: _Context) -> timedelta:
+        """Read a duration such as 30m or 2h."""
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return parse_duration(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class ZoneName(click.ParamType[str]):
+    """The name of a time zone."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: _Param, ctx: _Context) -> str:
+        """Refuse what is no zone."""
+        from domain.source.format import time_zone
+
+        try:
+            time_zone(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+        return str(value)
 
 
 class Seconds(click.ParamType[float]):

@@ -3,13 +3,14 @@
 from eventsourcing.utils import get_topic, resolve_topic
 
 from domain.alerting.delivery import Delivery
+from domain.alerting.silence import Silence
 from domain.detection.rule_book import RuleBook
 from domain.event import RecordedEvent
 from domain.incident.incident import Incident
 from domain.runbook.execution import RunbookExecution
 from domain.source.source import Source
 
-AGGREGATES = (Delivery, Incident, RuleBook, RunbookExecution, Source)
+AGGREGATES = (Delivery, Incident, RuleBook, RunbookExecution, Silence, Source)
 
 
 def event_types() -> dict[str, type[RecordedEvent]]:

@@ -52,15 +52,15 @@ class HeldBy(Struct, gc=False):
 
     silence_id: str
     kind: str
-    by: str
+    until: str
     comment: str
+    by: str
 
 
 class Silenced(Happened, gc=False):
     """`delivery.silenced`."""
 
     held_by: HeldBy
-    until: str
 
 
 class Attempted(Happened, gc=False):

@@ -10,6 +10,7 @@ from application.log import Record
 from infrastructure.views.delivery_outlines import DELIVERY_OUTLINES
 from infrastructure.views.execution_outlines import EXECUTION_OUTLINES
 from infrastructure.views.outline import Acted, Outline
+from infrastructure.views.silence_outlines import SILENCE_OUTLINES
 
 
 class Rule(Struct, gc=False):
@@ -236,6 +237,7 @@ OUTLINES: dict[str, type[Struct]] = {
     **DELIVERY_OUTLINES,
     **EXECUTION_OUTLINES,
     "rule_book.rules_loaded": RulesLoaded,
+    **SILENCE_OUTLINES,
     "source.configured": Configured,
     "source.reconfigured": Configured,
     "source.file_befallen": FileBefallen,

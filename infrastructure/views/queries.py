@@ -6,8 +6,9 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Table, func, select
+from sqlalchemy import Column, Connection, Select, Table, func, or_, select
 
+from application.alerting.silence_row import SilenceRow
 from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow
 from application.log import Records
 from application.projections.catalogue import VERSIONS
@@ -172,6 +173,24 @@ class SqlViews:
             order = rules.c.in_force.desc(), rules.c.id
             query = select(*_columns(rules, RuleRow)).order_by(*order)
             return _rows(connection, query, RuleRow)
+
+    def silences(self, at: datetime, *, also_over: bool = False) -> list[SilenceRow]:
+        """Give silences that cover something at a time, or will after it; the first to begin first.
+
+        With `also_over` also those that are over by then.
+        """
+        with self._live("silences") as (connection, number):
+            silences = self._table("silences", number)
+            query = select(*_columns(silences, SilenceRow))
+            if not also_over:
+                over_at = silences.c.over_at
+                query = query.where(or_(over_at.is_(None), over_at > at))
+            order = silences.c.starts_at, silences.c.id
+            return _rows(connection, query.order_by(*order), SilenceRow)
+
+    def find_silence(self, part: str, limit: int = 20) -> list[str]:
+        """Give at most `limit` ids of silences that contain a part, in any case."""
+        return self._find("silences", part, limit)
 
     def status(self) -> list[ProjectionStatus]:
         """Say of each projection how current its view is."""

@@ -131,6 +131,19 @@ def _executions() -> list[Column[Any]]:
     ]
 
 
+def _silences() -> list[Column[Any]]:
+    return [
+        Column("id", _Text, primary_key=True),
+        *_text("kind", "comment", "created_by"),
+        Column("everything", Boolean, nullable=False),
+        *_numbers("version", "position"),
+        *_times("starts_at", "ends_at", "created_at", "updated_at"),
+        *_maybe_text("repeats", "timezone", "ended_by"),
+        *_maybe_times("repeats_until", "over_at", "ended_at"),
+        *_json("matchers"),
+    ]
+
+
 def _sources() -> list[Column[Any]]:
     return [
         Column("name", _Text, primary_key=True),
@@ -160,6 +173,7 @@ _COLUMNS: dict[str, Callable[[], list[Column[Any]]]] = {
     "incident_labels": _incident_labels,
     "incidents": _incidents,
     "rules": _rules,
+    "silences": _silences,
     "sources": _sources,
     "timeline": _timeline,
 }
@@ -179,6 +193,7 @@ TABLES_OF: dict[str, tuple[str, ...]] = {
     "executions": ("executions",),
     "incidents": ("incidents", "incident_labels"),
     "rules": ("rules",),
+    "silences": ("silences",),
     "sources": ("sources",),
     "timeline": ("timeline",),
 }

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 from application.projections.catalogue import VERSIONS
 from application.projections.every import EVERY
 from application.projections.projection import Row, Rows, project
+from domain.alerting.errors import AlertingError
+from domain.alerting.silence import Silence
 from domain.detection.rule_book import RuleBook
 from domain.incident.classification import ClassificationPolicy
 from domain.incident.errors import IncidentError
 from domain.incident.incident import Incident
 from domain.incident.severity import Severity
+from domain.provenance import Act
 from domain.source.source import RejectedLine, Source
 from infrastructure.views.database import ViewDatabase
 from infrastructure.views.follower import Follower
@@ -28,6 +32,7 @@ from tests.integration.views.lives import (
     everything,
     killed_at,
 )
+from tests.support.silences import a_silence
 from tests.unit.projections.folding import as_plain
 from tests.unit.projections.histories import MemoryLog, by, by_rule, incident, minute, rule, signal
 
@@ -71,6 +76,9 @@ steps = st.one_of(
     st.tuples(st.just("note"), st.sampled_from(IDS), times, texts),
     st.tuples(st.just("link"), st.sampled_from(IDS), times, st.sampled_from(IDS)),
     st.tuples(st.just("rules"), times, st.sets(st.sampled_from("abc")), st.booleans()),
+    st.tuples(st.just("silence"), times, st.integers(-9, 9), texts),
+    st.tuples(st.just("extend"), times, st.integers(-9, 99)),
+    st.tuples(st.just("end"), times),
     st.tuples(st.just("reject"), times, texts, lines),
     st.tuples(st.just("read"), times, st.integers(0, 2**40), st.integers(0, 99)),
     st.tuples(st.just("rotate"), times, st.sampled_from(["opened", "rotated", "truncated"])),
@@ -85,17 +93,19 @@ class World:
         self.incidents: dict[str, Incident] = {}
         self.book = RuleBook.open(PERSON, minute(0))
         self.source = Source.configure("sshd", "d1", {"format": "regex"}, PERSON, minute(0))
+        self.silences: list[Silence] = []
         self.log.record(self.book, self.source)
 
     def take(self, step: Step) -> None:
         name, *what = step
-        if name in {"rules", "reject", "read", "rotate"}:
-            getattr(self, f"_{name}")(*what)
+        if name in {"rules", "reject", "read", "rotate", "silence", "extend", "end"}:
+            with suppress(AlertingError):
+                getattr(self, f"_{name}")(*what)
         elif name == "detect":
             self._detect(*what)
         elif what[0] in self.incidents:
             self._command(name, self.incidents[what[0]], *what[1:])
-        self.log.record(self.book, self.source, *self.incidents.values())
+        self.log.record(self.book, self.source, *self.incidents.values(), *self.silences)
 
     def _detect(self, name: str, at: Any, labelled: Any, runbook: str) -> None:
         if name not in self.incidents:
@@ -123,6 +133,19 @@ class World:
 
     def _rules(self, at: Any, loaded: set[str], enabled: bool) -> None:
         self.book.load([rule(name, enabled=enabled) for name in sorted(loaded)], PERSON, at)
+
+    def _silence(self, at: Any, begins: int, comment: str) -> None:
+        silence_id = f"SIL-{len(self.silences)}"
+        definition = a_silence(at + timedelta(minutes=begins), 60, comment=comment)
+        self.silences.append(Silence.create(silence_id, definition, Act(PERSON, at)))
+
+    def _extend(self, at: Any, minutes: int) -> None:
+        for each in self.silences:
+            each.extend(at + timedelta(minutes=minutes), Act(PERSON, at))
+
+    def _end(self, at: Any) -> None:
+        for each in self.silences:
+            each.end(Act(PERSON, at))
 
     def _reject(self, at: Any, path: str, rejected: list[RejectedLine]) -> None:
         self.source.record(Source.LinesRejected, PERSON, at, path=path, lines=tuple(rejected))

@@ -6,7 +6,8 @@ from itertools import count
 
 from application.alerting.telling import content_of
 from domain.alerting.delivery import Claim, Delivery
-from domain.alerting.delivery_events import Addressed, Errand, HeldBy
+from domain.alerting.delivery_events import Addressed, Errand
+from domain.alerting.silence import Covering
 from domain.detection.detector import Opened
 from domain.detection.diagnosing import diagnose
 from domain.detection.rule import Rule
@@ -21,6 +22,7 @@ from domain.provenance import Act, Actor, Cause, Provenance
 from domain.signal import Origin, Signal
 from domain.source.source import RejectedLine, Source
 from tests.support.example_executions import example_executions
+from tests.support.example_silences import example_silences
 
 Now = Callable[[], datetime]
 
@@ -85,7 +87,8 @@ def example_events() -> list[RecordedEvent]:
     # What is new comes last: the times of what is stored must not change.
     for aggregate in (
         _incident(at), _source(at), _rule_book(at), *example_executions(_who(), at),
-        _incident_with_a_runbook(at), _incident_that_nobody_answers(at), *_deliveries(at),
+        _incident_with_a_runbook(at), *example_silences(_who("the cables move"), at),
+        _incident_that_nobody_answers(at), *_deliveries(at),
     ):  # fmt: skip
         events.extend(e for e in aggregate.pending_events if isinstance(e, RecordedEvent))
     return events
@@ -187,10 +190,13 @@ def _deliveries(at: Now) -> Iterator[Delivery]:
     def act() -> Act:
         return Act(_who(), at())
 
-    held_by = HeldBy(silence_id="SIL-A", kind="silence", by="ada", comment="planned work")
+    until = BEGIN + timedelta(hours=2)
+    held_by = Covering(
+        silence_id="SIL-A", kind="silence", until=until, comment="planned work", by="ada"
+    )
     grace = Addressed(name="grace", why="on call for payments until 2026-03-02 09:00 CET")
     delivery = Delivery.plan(example_errand(), act())
-    delivery.silence(held_by, BEGIN + timedelta(hours=2), act())
+    delivery.silence(held_by, act())
     delivery.claim(Claim("worker-1", BEGIN + timedelta(hours=3), (grace,)), act())
     delivery.defer(1, "it answered 503", BEGIN + timedelta(hours=3), act())
     delivery.claim(Claim("worker-2", BEGIN + timedelta(hours=3), (grace,)), act())

@@ -39,7 +39,8 @@ def everything(views: Views) -> tuple[object, ...]:
     """All that views show."""
     board = views.board(EVERY_STATUS)
     timelines = [views.timeline(row.id) for row in board]
-    return (board, timelines, views.dead_letters(), views.sources(), views.rules())
+    silences = views.silences(minute(0), also_over=True)
+    return (board, timelines, views.dead_letters(), views.sources(), views.rules(), silences)
 
 
 class Killed(BaseException):
