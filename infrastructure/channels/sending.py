@@ -8,9 +8,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from application.actions import ActionFailedError, Surroundings
+from application.actions import (
+    ActionFailedError,
+    NoAnswerError,
+    Surroundings,
+    UnreachableError,
+)
 from application.channels import Answer, Channel, Delivered, Message, Never, TryLater
 from domain.alerting.channel import ChannelDefinition
+from infrastructure.channels.answers import without_answer
 from infrastructure.channels.catalogue import (
     BrokenChannelError,
     UnknownChannelTypeError,
@@ -56,6 +62,8 @@ class ChannelSender:
             return channel.send(message)
         except ActionFailedError as error:
             return TryLater(str(error)) if error.passing else Never(str(error))
+        except (UnreachableError, NoAnswerError) as error:
+            return without_answer(error)
 
     def _channel(self, channel_id: str) -> Channel:
         with self._making:

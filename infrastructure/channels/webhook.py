@@ -4,10 +4,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StrictStr
 
-from application.actions import HttpAnswer, HttpRequest, Surroundings
+from application.actions import HttpRequest, Surroundings
 from application.channels import Answer, Message
 from application.ports import Clock
-from infrastructure.channels.answers import ask, judged
+from infrastructure.channels.answers import exchanged
 from infrastructure.channels.config import ChannelConfig, SecretText, Url
 from infrastructure.channels.foreign import json_bytes
 from infrastructure.channels.webhook_event import event, event_type
@@ -69,8 +69,7 @@ class WebhookChannel:
         headers |= signed(message.id, self._clock.now(), body, signing)
         url = secrets.resolve(self._config.url)
         request = HttpRequest(self._config.method, url, headers, body, timeout=message.seconds)
-        answer = ask(self._surroundings.outgoing, request)
-        return judged(answer, "the webhook") if isinstance(answer, HttpAnswer) else answer
+        return exchanged(self._surroundings.outgoing, request, "the webhook")
 
     def _written(self, message: Message) -> tuple[bytes, str]:
         told = event(message)

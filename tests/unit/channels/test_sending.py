@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from application.actions import ActionFailedError
+from application.actions import ActionFailedError, NoAnswerError, UnreachableError
 from application.channels import Answer, Delivered, Message, Never, TryLater
 from domain.alerting.channel import ChannelDefinition
 from infrastructure.channels import catalogue
@@ -18,6 +18,7 @@ from infrastructure.channels.catalogue import (
     channel_class,
 )
 from infrastructure.channels.sending import LONGEST, ChannelSender
+from infrastructure.outgoing.refusals import RefusedError
 from tests.support import fake_channels
 from tests.support.action_contract import SECRET
 from tests.support.alerts import a_message
@@ -63,6 +64,9 @@ def test_what_a_channel_answers_is_the_answer(
     [
         (ActionFailedError("busy", passing=True), TryLater("busy")),
         (ActionFailedError("gone"), Never("gone")),
+        (UnreachableError("down"), TryLater("down")),
+        (NoAnswerError("half"), TryLater("half")),
+        (RefusedError("private"), Never("private")),
         (KeyError("ts"), TryLater("the channel c broke: KeyError: 'ts'")),
         (RuntimeError(f"no {SECRET}"), TryLater("the channel c broke: RuntimeError: no ${TOKEN}")),
         (RecursionError(), TryLater("the channel c broke: RecursionError:")),
