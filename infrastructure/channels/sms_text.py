@@ -23,7 +23,7 @@ def text_message(content: Content, answer: str, segments: int) -> str:
     if alert is None:
         return composed(begins, ("",), segments)
     if alert.about:
-        begins += f": {shown(alert.about)}"
+        begins += f" of {shown(alert.about)}"
     return composed(begins, _endings(alert, content, sound(answer)), segments)
 
 
@@ -33,5 +33,5 @@ def _endings(alert: Alert, content: Content, answer: str) -> tuple[str, ...]:
     if content.occasion not in _ASKING or alert.acknowledged_by:
         return (reference,)
     told = answer.replace("{incident}", alert.incident_id).replace("{short}", short)
-    asking = f" Answer: {told}"
+    asking = f". Answer: {told}"
     return (asking if short in told else reference + asking, reference)

@@ -82,7 +82,7 @@ class TestARequest:
         assert form(heard) == {
             "To": ADAS,
             "From": "+15005550006",
-            "Body": "[P1] Secret in output: deploy-bot Answer: tocsin ack ABCDEF",
+            "Body": "[P1] Secret in output of deploy-bot. Answer: tocsin ack ABCDEF",
         }
 
     def test_may_be_by_a_key_and_a_messaging_service(self) -> None:
@@ -114,10 +114,10 @@ class TestTheText:
     @pytest.mark.parametrize(
         ("occasion", "text"),
         [
-            ("escalated", "[P1] Escalated: Secret in output: deploy-bot "
+            ("escalated", "[P1] Escalated: Secret in output of deploy-bot. "
                           "Answer: tocsin ack ABCDEF"),
-            ("acknowledged", "[P1] Acknowledged: Secret in output: deploy-bot (ABCDEF)"),
-            ("resolved", "[P1] Resolved: Secret in output: deploy-bot (ABCDEF)"),
+            ("acknowledged", "[P1] Acknowledged: Secret in output of deploy-bot (ABCDEF)"),
+            ("resolved", "[P1] Resolved: Secret in output of deploy-bot (ABCDEF)"),
             ("digest", "Daily digest: 122 incidents (2 P0, 120 P2)"),
             ("message", "Please look"),
         ],
@@ -130,13 +130,13 @@ class TestTheText:
 
     def test_may_ask_in_another_way(self) -> None:
         link = "https://tocsin.example/i/{incident}"
-        assert self.text(answer=link).endswith(f" Answer: https://tocsin.example/i/{INCIDENT}")
-        assert self.text(answer="call 112").endswith(" (ABCDEF) Answer: call 112")
+        assert self.text(answer=link).endswith(f". Answer: https://tocsin.example/i/{INCIDENT}")
+        assert self.text(answer="call 112").endswith(" (ABCDEF). Answer: call 112")
 
     def test_keeps_its_end_when_it_is_too_long(self) -> None:
         long = self.text(alert=an_alert(rule_name="x" * 300, about="y" * 300))
         assert len(long) == 158  # and each of the two brackets takes the room of two
-        assert long.endswith(" Answer: tocsin ack ABCDEF")
+        assert long.endswith(". Answer: tocsin ack ABCDEF")
         assert len(self.text(segments=2, alert=an_alert(rule_name="x y " * 300))) <= 304
 
     def test_stays_in_one_segment_in_any_script(self) -> None:
