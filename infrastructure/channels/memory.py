@@ -1,15 +1,15 @@
-"""Remembers within the process what became of a message at each of its recipients."""
+"""Remembers within the process whom a message has reached, where the service does not."""
 
 import threading
 from collections import OrderedDict
 
-from application.channels import Answer
+from application.channels import Delivered
 
 MOST = 10_000
 
 
-class OutcomeMemory:
-    """Final answers by message and address; of more than `most`, the oldest are forgotten.
+class ReachedMemory:
+    """Who was reached, by message and address; of more than `most`, the oldest are forgotten.
 
     After a restart it is empty: then a message may come twice to some, rather than to others not
     at all.
@@ -17,17 +17,17 @@ class OutcomeMemory:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+        self._reached: OrderedDict[tuple[str, str], Delivered] = OrderedDict()
         self._lock = threading.Lock()
 
-    def recall(self, message_id: str, address: str) -> Answer | None:
-        """Give what became of a message at an address; None if that is not known or not final."""
+    def recall(self, message_id: str, address: str) -> Delivered | None:
+        """Give the answer of when a message reached an address; None if it is not known to."""
         with self._lock:
-            return self._known.get((message_id, address))
+            return self._reached.get((message_id, address))
 
-    def settle(self, message_id: str, address: str, answer: Answer) -> None:
-        """Remember a final answer."""
+    def remember(self, message_id: str, address: str, answer: Delivered) -> None:
+        """Remember that a message reached an address."""
         with self._lock:
-            self._known[message_id, address] = answer
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
+            self._reached[message_id, address] = answer
+            while len(self._reached) > self._most:
+                self._reached.popitem(last=False)

@@ -69,6 +69,8 @@ def _no_incident(message: Message) -> Iterator[Block]:
 
 def _story(message: Message) -> Iterator[Block]:
     content = message.content
+    if content.alert and content.subject:
+        yield _section(f"*{escaped(content.subject, HEADER)}*")
     yield _section(escaped(content.sentence, SECTION))
     if content.text:
         yield from _sections(content.text.splitlines())
@@ -92,7 +94,7 @@ def _sections(lines: Iterable[str]) -> Iterator[Block]:
         if left < 0:
             gathered = f"{gathered}\n…" if units(gathered) < SECTION - 1 else gathered
             break
-        if units(gathered) + units(told) >= SECTION:
+        if gathered and units(gathered) + units(told) >= SECTION:
             yield _section(gathered)
             gathered = ""
         gathered = f"{gathered}\n{told}" if gathered else told

@@ -12,7 +12,7 @@ from application.actions import HttpAnswer, HttpRequest, Surroundings
 from application.channels import Answer, Delivered, Message, Never, Recipient, TryLater
 from infrastructure.channels.answers import ask
 from infrastructure.channels.config import ChannelConfig, SecretText, Url
-from infrastructure.channels.memory import OutcomeMemory
+from infrastructure.channels.memory import ReachedMemory
 from infrastructure.channels.sms_text import text_message
 from infrastructure.channels.twilio_answers import of_twilio
 from infrastructure.outgoing.deadline import Deadline
@@ -55,9 +55,8 @@ class SmsConfig(ChannelConfig):
 class SmsChannel:
     """Sends one text message to each recipient's phone.
 
-    Twilio knows no idempotency key. What became of a message at each number is therefore
-    remembered as long as the process runs: who has got it gets it no second time when it is tried
-    again for the others.
+    Twilio knows no idempotency key. Whom a message has reached is therefore remembered as long as
+    the process runs: they get it no second time when it is tried again for the others.
     """
 
     Config: ClassVar[type[BaseModel]] = SmsConfig
@@ -66,7 +65,7 @@ class SmsChannel:
     def __init__(self, config: SmsConfig, surroundings: Surroundings) -> None:
         self._config = config
         self._surroundings = surroundings
-        self._settled = OutcomeMemory()
+        self._reached = ReachedMemory()
 
     def send(self, message: Message) -> Answer:
         """Send a message to all its recipients who have a phone."""
@@ -77,12 +76,11 @@ class SmsChannel:
         deadline = Deadline(message.seconds)
         outcomes = []
         for position, (number, who) in enumerate(numbers.items()):
-            answer = self._settled.recall(message.id, number)
-            if answer is None:
-                share = deadline.left() / (len(numbers) - position)
-                answer = self._sent(number, text, share)
-                if not isinstance(answer, TryLater):
-                    self._settled.settle(message.id, number, answer)
+            share = deadline.left() / (len(numbers) - position)
+            reached = self._reached.recall(message.id, number)
+            answer = reached or self._sent(number, text, share)
+            if isinstance(answer, Delivered):
+                self._reached.remember(message.id, number, answer)
             outcomes.append((who, answer))
         return _together(outcomes)
 

@@ -10,6 +10,8 @@ from infrastructure.channels.gsm7 import composed
 _ASKING = frozenset(
     {"detected", "reclassified", "reopened", "response_overdue", "escalated", "test"}
 )
+# These say something else than which incident it is.
+_OF_ITS_OWN = frozenset({"message", "obligation", "obligation_overdue"})
 
 
 def text_message(content: Content, answer: str, segments: int) -> str:
@@ -19,12 +21,16 @@ def text_message(content: Content, answer: str, segments: int) -> str:
     last part.
     """
     alert = content.alert
-    begins = sound(title(content)) or "A message from Tocsin"
     if alert is None:
-        return composed(begins, ("",), segments)
-    if alert.about:
-        begins += f" of {shown(alert.about)}"
-    return composed(begins, _endings(alert, content, sound(answer)), segments)
+        return composed(sound(title(content)) or "A message from Tocsin", ("",), segments)
+    endings = _endings(alert, content, sound(answer))
+    return composed(sound(_beginning(alert, content)), endings, segments)
+
+
+def _beginning(alert: Alert, content: Content) -> str:
+    if content.occasion in _OF_ITS_OWN:
+        return f"[{alert.severity}] {shown(content.subject or content.sentence)}"
+    return title(content) + (f" of {shown(alert.about)}" if alert.about else "")
 
 
 def _endings(alert: Alert, content: Content, answer: str) -> tuple[str, ...]:

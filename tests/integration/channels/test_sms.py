@@ -125,6 +125,14 @@ class TestTheText:
     def test_says_what_matters(self, occasion: Occasion, text: str) -> None:
         assert self.text(occasion) == text
 
+    def test_says_what_is_to_be_done(self) -> None:
+        sentence = "Tell the executives before 04:14 UTC"
+        assert self.text("obligation", sentence=sentence) == f"[P1] {sentence} (ABCDEF)"
+
+    def test_says_what_a_runbook_wrote_about_an_incident(self) -> None:
+        text = self.text("message", alert=an_alert())
+        assert text == "[P1] Please look (ABCDEF)"
+
     def test_does_not_ask_again_when_somebody_answered(self) -> None:
         assert "Answer" not in self.text("escalated", alert=an_alert(acknowledged_by="ada"))
 
@@ -176,17 +184,20 @@ class TestRecipients:
         assert second == Delivered({"ada": SID, "ben": SID})
         assert self._numbers(server) == [ADAS, BENS, BENS]
 
-    def test_who_can_never_be_reached_are_not_tried_again(self) -> None:
+    def test_who_could_not_be_reached_may_be_by_now(self) -> None:
         replies = {"ada": Reply(500), "ben": failing_reply(400, 21610)}
         with answering(by_number(replies)) as server:
             channel = situation_with().channel(server.url)
             first = channel.send(a_message())
             replies["ada"] = QUEUED
             second = channel.send(a_message())
+            replies["ben"] = QUEUED
+            third = channel.send(a_message())
         gone = "ben: Twilio answered 400: error 21610, the recipient has unsubscribed"
         assert first == TryLater(f"2 of 2 not reached: ada: Twilio answered 500; {gone}")
         assert second == Never(f"1 of 2 not reached: {gone}")
-        assert self._numbers(server) == [ADAS, BENS, ADAS]
+        assert third == Delivered({"ada": SID, "ben": SID})
+        assert self._numbers(server) == [ADAS, BENS, ADAS, BENS, BENS]
 
     def test_another_message_is_another_matter(self) -> None:
         with answering(lambda _: QUEUED) as server:

@@ -1,20 +1,19 @@
-"""What became of a message at an address is remembered, but not for ever."""
+"""Whom a message has reached is remembered, but not for ever."""
 
-from application.channels import Delivered, Never
-from infrastructure.channels.memory import OutcomeMemory
+from application.channels import Delivered
+from infrastructure.channels.memory import ReachedMemory
 
 
-def test_what_is_settled_is_recalled_by_message_and_address() -> None:
-    memory = OutcomeMemory()
-    memory.settle("m", "a", Delivered())
-    memory.settle("m", "b", Never("x"))
-    assert memory.recall("m", "a") == Delivered()
-    assert memory.recall("m", "b") == Never("x")
+def test_who_was_reached_is_recalled_by_message_and_address() -> None:
+    memory = ReachedMemory()
+    memory.remember("m", "a", Delivered({"sid": "1"}))
+    assert memory.recall("m", "a") == Delivered({"sid": "1"})
+    assert memory.recall("m", "b") is None
     assert memory.recall("n", "a") is None
 
 
 def test_the_oldest_is_forgotten() -> None:
-    memory = OutcomeMemory(most=2)
+    memory = ReachedMemory(most=2)
     for name in "abc":
-        memory.settle("m", name, Delivered())
+        memory.remember("m", name, Delivered())
     assert [memory.recall("m", name) is None for name in "abc"] == [True, False, False]

@@ -120,6 +120,29 @@ def test_a_receipt_holds_no_secret_and_texts_only(monkeypatch: pytest.MonkeyPatc
     assert sent(doing, monkeypatch) == Delivered({"by": "${TOKEN}", "${TOKEN}": "x", "n": "7"})
 
 
+def test_what_is_delivered_stays_so_whatever_the_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    careless: Any = None
+    assert sent(lambda *_: Delivered(careless), monkeypatch) == Delivered()
+
+
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [
+        (ActionFailedError("no library"), Never("no library")),
+        (ActionFailedError("not yet", passing=True), TryLater("not yet")),
+        (OSError("disk"), TryLater("the channel c broke: OSError: disk")),
+    ],
+)
+def test_a_channel_that_cannot_be_made_gives_an_answer(
+    error: Exception, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def init(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(FakeChannel, "__init__", init)
+    assert sender().send("c", a_message()) == answer
+
+
 @pytest.mark.parametrize(
     ("seconds", "told"), [(float("nan"), None), (float("inf"), None), (-5, 0.0), (3, 3.0)]
 )
