@@ -178,7 +178,8 @@ class DeliveryDesk:
     def _after(self, parcel: Parcel, answer: Answer, settled: Settled) -> None:
         lane, now = self._lanes[parcel.channel], self._clock.now()
         passing = isinstance(answer, TryLater)
-        lane.ended(now, success=False if passing else isinstance(answer, Delivered) or None)
+        success = False if passing else isinstance(answer, Delivered) or None
+        lane.ended(parcel.delivery_id, now, success=success)
         if isinstance(answer, TryLater) and answer.seconds and settled.again is not None:
             # Whoever is asked too much is asked too much by all messages.
             lane.pause(settled.again)

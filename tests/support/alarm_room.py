@@ -1,8 +1,8 @@
-"""A whole worker in memory: real desks and processes, a clock that tests move, scripted channels."""
+"""A whole worker in memory: real desks, a clock that tests move, and scripted channels."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from application.alerting.counter import Counter
@@ -14,7 +14,7 @@ from application.alerting.shipping import Parcel, Shipping
 from application.alerting.silencing import SilenceBook
 from application.alerting.telling import sentence_of
 from application.channels import Answer, Delivered, Message
-from application.commands.incidents import IncidentCommands, Order
+from application.commands.incidents import IncidentCommands, Order, provenance_of
 from application.commands.silences import SilenceCommands
 from application.journal import Journal
 from application.processes.alerting import Alerting
@@ -22,6 +22,7 @@ from application.processes.following import Following
 from application.processes.fulfilment import Fulfilment
 from application.working.clock_desk import ClockDesk, Ticking, TimeKeeping
 from application.working.delivery_desk import DeliveryDesk, Known, Shop
+from application.working.desk import Desk
 from application.working.worker import Rhythm, Worker
 from domain.alerting.delivery import OPEN, Delivery
 from domain.alerting.settings import AlertingSettings
@@ -29,7 +30,7 @@ from domain.incident.classification import ClassificationPolicy
 from domain.incident.incident import Incident
 from domain.incident.levels import SeverityLevels
 from domain.incident.severity import Severity
-from domain.provenance import Actor, Cause, Provenance
+from domain.provenance import Act, Actor, Cause, Provenance
 from domain.responder.directory import Directory
 from tests.support.incidents import DIAGNOSIS
 from tests.support.working import (
@@ -76,7 +77,7 @@ class FakeCouriers:
     def begin(self, parcel: Parcel) -> None:
         """Send at once."""
         self.sent.append(Sent(self._clock.now(), parcel.channel, parcel.message))
-        script = self.scripts.get(parcel.channel, lambda _: Delivered({"ref": parcel.delivery_id}))
+        script = self.scripts.get(parcel.channel, _arrives)
         self._ended.append((parcel, script(parcel.message)))
 
     def ended(self) -> list[tuple[Parcel, Answer]]:
@@ -85,6 +86,10 @@ class FakeCouriers:
             return []
         taken, self._ended = self._ended, []
         return taken
+
+
+def _arrives(message: Message) -> Answer:
+    return Delivered({"ref": message.id})
 
 
 def levels_of(**changes: Mapping[str, Any]) -> SeverityLevels:
@@ -131,6 +136,14 @@ def channels_of(**changes: Any) -> AlertingSettings:
     return AlertingSettings.model_validate({"channels": list(channels.values()), **changes})
 
 
+class MemoryJournal(Journal):
+    """A log in memory."""
+
+    def has(self, aggregate_id: str) -> bool:
+        """Say whether an aggregate has events."""
+        return next(iter(self.events.get(aggregate_id)), None) is not None
+
+
 class AlarmRoom:
     """A log in memory, and as many workers on it as a test wants."""
 
@@ -140,7 +153,7 @@ class AlarmRoom:
         levels: SeverityLevels | None = None,
         directory: Directory | None = None,
     ) -> None:
-        self.journal = Journal({
+        self.journal = MemoryJournal({
             "ORIGINATOR_ID_TYPE": "text",
             "MAPPER_TOPIC": "infrastructure.store.mapper:JsonMapper",
         })  # fmt: skip
@@ -158,13 +171,19 @@ class AlarmRoom:
     # What happens.
 
     def detect(
-        self, severity: str = "P1", number: int = 1, *, names: Iterable[str] = (), **changes: Any
+        self,
+        severity: str = "P1",
+        number: int = 1,
+        *,
+        names: Iterable[str] = (),
+        days_ago: int = 0,
+        **changes: Any,
     ) -> str:
         """Let an incident be detected now; give its id."""
         incident_id = f"INC-20260301-AA{number:04d}"
         now = self.clock.now()
         told = {
-            "detected_at": now,
+            "detected_at": now - timedelta(days=days_ago),
             "base_severity": Severity(severity),
             "severity": Severity(severity),
             "notify_channels": tuple(names),
@@ -179,10 +198,18 @@ class AlarmRoom:
         self.journal.commit([Incident.detect(incident_id, diagnosis, cause, now)])
         return incident_id
 
+    def severity(self, name: str) -> Severity:
+        """Give a severity by its name."""
+        return Severity(name)
+
     def order(self, by: str = "ana", reason: str = "") -> Order:
         """Give a person's order."""
         self._orders += 1
         return Order(by=by, id=f"command-{self._orders}", reason=reason)
+
+    def act(self, correlation: str, by: str = "ana") -> Act:
+        """Let a person act now."""
+        return Act(provenance_of(self.order(by), correlation), self.clock.now())
 
     # Work.
 
@@ -213,7 +240,7 @@ class AlarmRoom:
                 Fulfilment(journal, clock, self.levels, name),
             ],
         )
-        desks = [ClockDesk(clock, keeping, ticking), deliveries]
+        desks: list[Desk] = [ClockDesk(clock, keeping, ticking), deliveries]
         return Worker(clock, following, desks, FakeBell(), Rhythm())
 
     def work(self, name: str = "worker-1") -> None:
@@ -251,13 +278,20 @@ class AlarmRoom:
 
     def story(self, of: str, *but: str) -> list[str]:
         """Tell what happened to an aggregate, in order, by topic."""
-        found = [each.topic.partition(".")[2] for each in self._headlines() if each.originator_id == of]
+        found = [
+            each.topic.partition(".")[2] for each in self._headlines() if each.originator_id == of
+        ]
         return [each for each in found if each not in but]
+
+    def events(self, of: str, topic: str) -> list[Any]:
+        """Give the events of a topic that happened to an aggregate."""
+        events: Iterable[Any] = self.journal.events.get(of)
+        return [each for each in events if topic == type(each).TOPIC]
 
     def sentences(self, of: str, topic: str) -> list[str]:
         """Tell the events of a topic in sentences."""
         events: Iterable[Any] = self.journal.events.get(of)
-        return [sentence_of(each) for each in events if type(each).TOPIC == topic]
+        return [sentence_of(each) for each in events if topic == type(each).TOPIC]
 
     def _headlines(self) -> Sequence[Any]:
         return MemoryHeadlines(self.journal).headlines(0, 1_000_000)
