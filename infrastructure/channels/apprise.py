@@ -90,7 +90,7 @@ def _name(place: int, url: str) -> str:
 
 def _lines(content: Content) -> Iterator[str]:
     if content.text:
-        yield from legible(content.text)
+        yield from legible(content.text.rstrip())
         return
     yield harmless(content.sentence)
     if content.alert is not None:

@@ -34,6 +34,8 @@ def notify(url: str, notice: Notice, seconds: float) -> Answer:
     Raises ActionFailedError if there is no library.
     """
     library = _library()
+    if seconds <= 0:
+        return TryLater("there was no time left to send it")
     service = library.Apprise.instantiate(url, asset=_asset(library))
     if service is None:
         return Never("Apprise understands no such URL; its documentation lists those that it does")
@@ -94,7 +96,10 @@ class _OnlyStatuses(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        statuses = _STATUS.findall(record.getMessage())
+        try:
+            statuses = _STATUS.findall(record.getMessage())
+        except (TypeError, ValueError):
+            return False
         record.msg, record.args = " ".join(f"error={status}" for status in statuses), ()
         record.exc_info = record.exc_text = record.stack_info = None
         return bool(statuses)

@@ -117,6 +117,8 @@ def check_mail(message: Message, recipient: Recipient = ANA) -> None:
     """A mail is read as what was to be said, in its header, its text and its HTML."""
     source = source_of(message, recipient)
     assert source.isascii()
+    # A line's end that is none to one server may be one to the next.
+    assert not {*b"\r\n"} & {*source.replace(b"\r\n", b"")}
     assert max(map(len, source.split(b"\r\n"))) < 998
     mail = read(source)
     assert not mail.defects

@@ -5,6 +5,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -190,6 +191,10 @@ class TestTime:
         assert isinstance(answer, TryLater)
         assert "did not finish within 0.5 s" in answer.why
 
+    def test_without_time_nothing_is_sent(self, server: LoopbackServer) -> None:
+        assert isinstance(sent(channel(at(server)), a_message(seconds=0.0)), TryLater)
+        assert not server.heard
+
     def test_one_that_hangs_leaves_the_others_their_share(self, server: LoopbackServer) -> None:
         with behaving(_until_closed) as hanging:
             through = channel(f"json://127.0.0.1:{hanging.port}/", at(server))
@@ -201,6 +206,16 @@ class TestTime:
 def _until_closed(connection: Any) -> None:
     while connection.recv(65536):
         pass
+
+
+def test_nothing_is_written(
+    server: LoopbackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "TMPDIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert sent(channel(at(server), f"ntfy://127.0.0.1:{server.port}/x")) == Delivered()
+    assert list(tmp_path.rglob("*")) == []
 
 
 class TestSeveral:
