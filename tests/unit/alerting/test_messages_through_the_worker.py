@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -14,7 +15,7 @@ DOWN = TryLater("it answered 503")
 def answers(*script: Answer) -> Callable[[Message], Answer]:
     """Answer one after the other, the last for ever."""
     left = list(script)
-    return lambda message: left.pop(0) if len(left) > 1 else left[0]
+    return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
 def only(**channels: object) -> AlarmRoom:
@@ -179,7 +180,7 @@ class TestFailing:
             room.run(worker)
             room.clock.move(seconds=1)
         at = [each.at for each in room.couriers.sent]
-        waits = [(b - a).total_seconds() for a, b in zip(at, at[1:], strict=False)]
+        waits = [(b - a).total_seconds() for a, b in pairwise(at)]
         assert [1 <= waits[0] <= 3, 2 <= waits[1] <= 5, 4 <= waits[2] <= 9] == [True] * 3
         assert room.delivery("slack_incidents", "detected").status == "delivered"
 
@@ -254,7 +255,7 @@ class TestFailing:
     def test_a_channel_that_stays_down_holds_nothing_for_ever(self) -> None:
         room = only(
             slack_incidents={"group": None, "fallback": "a", "retry": {"give_up_after": "10m"}},
-            a={},
+            a={"group": None},
         )
         room.couriers.scripts["slack_incidents"] = answers(DOWN)
         for number in range(50):
@@ -270,7 +271,7 @@ class TestFailing:
     def test_a_channel_that_comes_back_gets_everything(self) -> None:
         room = only(slack_incidents={"group": None})
         up_at = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
-        room.couriers.scripts["slack_incidents"] = lambda message: (
+        room.couriers.scripts["slack_incidents"] = lambda _: (
             Delivered() if room.clock.now() >= up_at else DOWN
         )
         room.clock.at = datetime(2026, 3, 1, 12, tzinfo=UTC)
