@@ -1,6 +1,7 @@
 """A lane: the messages that wait for one channel, in their order, and how fast they may go."""
 
 from collections import deque
+from dataclasses import replace
 from datetime import datetime
 
 from application.alerting.pace import Basket, Breaker, DigestBasket, Pace, StormBasket, Waiting
@@ -73,6 +74,15 @@ class Lane:
             return
         if self._queues[waiting.key][0] is waiting:
             self._heads.put(waiting.key, at)
+
+    def apart(self, delivery_id: str, at: datetime) -> None:
+        """Look at a delivery again, not before a time, and let it hold up no other till then."""
+        waiting = self._known.get(delivery_id)
+        if waiting is not None and waiting.key != waiting.id:
+            self.finish(delivery_id, at)
+            self.add(replace(waiting, key=waiting.id), at)
+        else:
+            self.later(delivery_id, at)
 
     def finish(self, delivery_id: str, now: datetime) -> None:
         """Forget a delivery, and turn to the next one with its key."""

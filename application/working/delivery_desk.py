@@ -169,7 +169,8 @@ class DeliveryDesk:
             self._shop.told(Shipped(standing.parcel))
             self._shop.couriers.begin(standing.parcel)
         elif standing.look_again is not None:
-            lane.later(waiting.id, standing.look_again)
+            again = lane.apart if standing.held else lane.later
+            again(waiting.id, standing.look_again)
         else:
             lane.finish(waiting.id, now)
             self._stand_in(standing.instead)

@@ -94,6 +94,24 @@ def test_a_p0_is_not_silenced_by_accident() -> None:
     assert len(room.told()) == 3
 
 
+def test_what_becomes_a_p0_meanwhile_is_told_at_once_and_only_then() -> None:
+    room = AlarmRoom()
+    silenced(room)
+    incident = room.detect("P2")
+    worker = room.worker()
+    room.run(worker)
+    room.incidents.set_severity(incident, room.order(), room.severity("P0"))
+    room.run(worker)
+    assert ("slack_incidents", "reclassified") in room.told()
+    room.incidents.set_severity(incident, room.order(), room.severity("P1"))
+    room.clock.move(hours=2)
+    room.run(worker)
+    assert ("slack_incidents", "detected") not in room.told()
+    held = room.delivery("slack_incidents", "detected")
+    assert held.status == "cancelled"
+    assert "was told by DLV-" in held.why
+
+
 def test_a_restart_forgets_no_silence() -> None:
     room = AlarmRoom()
     silenced(room)
