@@ -50,7 +50,9 @@ def looked_at(row: IncidentRow, levels: SeverityLevels, now: datetime) -> dateti
 
 def is_stale(row: IncidentRow, stale_after: timedelta | None) -> bool:
     """Say whether an incident was found in an old log, so that nobody was to answer it."""
-    return stale_after is not None and row.recorded_at - row.detected_at > stale_after
+    reopened = bool((row.clocks or {}).get("since"))
+    is_old = stale_after is not None and row.recorded_at - row.detected_at > stale_after
+    return is_old and not reopened
 
 
 def _level(row: IncidentRow, levels: SeverityLevels) -> Level:

@@ -183,3 +183,18 @@ def test_an_incident_of_an_old_log_is_told_to_nobody_and_has_no_clock() -> None:
     assert {each.why for each in routed.passed_over} == {
         "the incident was 30 days old when Tocsin learned of it"
     }
+
+
+def test_an_incident_of_an_old_log_that_happens_again_is_told_and_has_its_clocks() -> None:
+    room = AlarmRoom()
+    incident = room.detect("P0", days_ago=30)
+    room.work()
+    room.incidents.resolve(incident, room.order())
+    room.clock.move(minutes=5)
+    room.incidents.reopen(incident, room.order())
+    worker = room.worker("worker-2")
+    room.run(worker)
+    assert room.told() == of(P0, "reopened")
+    room.clock.move(minutes=16)
+    room.run(worker)
+    assert told(room, "response_overdue") == of(P0, "response_overdue")
