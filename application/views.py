@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from application.alerting.silence_row import SilenceRow
-from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow
+from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow, OpenIncident
 
 OVER = ("completed", "aborted")
+OPEN = ("detected", "acknowledged", "investigating")
 ACTIVE = ("detected", "acknowledged", "investigating", "resolved")
 
 
@@ -240,6 +241,10 @@ class Views(Protocol):
 
     def recent_incidents(self, rule_id: str, since: datetime) -> list[RecentIncident]:
         """Give a rule's incidents detected at `since` or later, the newest first."""
+        ...
+
+    def open_incidents(self) -> list[OpenIncident]:
+        """Give the incidents that are neither resolved nor closed, the oldest first."""
         ...
 
     def timeline(self, incident_id: str) -> list[TimelineRow]:
