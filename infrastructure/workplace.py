@@ -152,7 +152,7 @@ class Workplace:
         shop = Shop(
             Shipping(counter, presence, reaching, self._silences),
             Answers(counter),
-            Gathering(counter),
+            Gathering(counter, self._silences),
             ThreadCouriers(sender, self._bell),
             lambda of: tocsin.journal.load(Delivery, of),
             self._told,

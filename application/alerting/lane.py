@@ -1,6 +1,7 @@
 """A lane: the messages that wait for one channel, in their order, and how fast they may go."""
 
 from collections import deque
+from dataclasses import replace
 from datetime import datetime
 
 from application.alerting.pace import Basket, Breaker, DigestBasket, Pace, StormBasket, Waiting
@@ -73,6 +74,16 @@ class Lane:
             return
         if self._queues[waiting.key][0] is waiting:
             self._heads.put(waiting.key, at)
+
+    def alone(self, delivery_id: str, at: datetime) -> None:
+        """Let a delivery go by itself, whatever goes out together."""
+        waiting = self._known.get(delivery_id)
+        if waiting is None:
+            return
+        alone = replace(waiting, is_new=False, is_alone=True)
+        queue = self._queues[waiting.key]
+        queue[queue.index(waiting)] = self._known[delivery_id] = alone
+        self.later(delivery_id, at)
 
     def finish(self, delivery_id: str, now: datetime) -> None:
         """Forget a delivery, and turn to the next one with its key."""

@@ -62,14 +62,21 @@ class Shipping:
         """Claim a delivery if it may go now; `failing_since` is when its channel began to fail."""
         return unopposed(lambda: self._take_on(of, failing_since))
 
+    def held_up(self, of: str) -> Standing | None:
+        """Say what keeps a delivery from being claimed now; None if nothing does."""
+        return unopposed(lambda: self._held_up(self._counter.journal.load(Delivery, of)))
+
     def _take_on(self, of: str, failing_since: datetime | None) -> Standing:
         delivery = self._counter.journal.load(Delivery, of)
+        standing = self._held_up(delivery)
+        if standing is not None or delivery is None:
+            return standing or Standing()
+        return self._go(delivery, failing_since, self._counter.act(delivery))
+
+    def _held_up(self, delivery: Delivery | None) -> Standing | None:
         if delivery is None or delivery.status not in OPEN:
             return Standing()
-        act = self._counter.act(delivery)
-        look = _LOOKS[delivery.status]
-        standing = look(self, delivery, act)
-        return standing or self._go(delivery, failing_since, act)
+        return _LOOKS[delivery.status](self, delivery, self._counter.act(delivery))
 
     def _wait(self, delivery: Delivery, act: Act) -> Standing | None:
         not_before = delivery.not_before

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
-from application.alerting.gathering import Gathering
+from application.alerting.gathering import MOST, Gathering
 from application.alerting.lane import Lane
 from application.alerting.pace import Waiting
 from application.alerting.settling import Settled, Settling
@@ -196,12 +196,25 @@ class DeliveryDesk:
         summary = self._shop.gathering.gather([each.id for each in together], lane.channel)
         covered = summary.errand.covers if summary else ()
         now = self._clock.now()
-        for each in together:
+        for each in together[:MOST]:
             if each.id in covered:
                 lane.finish(each.id, now)
             else:
-                lane.later(each.id, now)
+                self._leave_out(lane, each.id, now)
+        for each in together[MOST:]:
+            lane.later(each.id, now)
         self._stand_in(summary)
+
+    def _leave_out(self, lane: Lane, of: str, now: datetime) -> None:
+        """Decide what becomes of a delivery that could not be gathered."""
+        standing = self._shop.shipping.held_up(of)
+        if standing is None:
+            # Who began to send it is gone: it may be there already, and goes again as it is.
+            lane.alone(of, now)
+        elif standing.look_again is not None:
+            lane.later(of, standing.look_again)
+        else:
+            lane.finish(of, now)
 
     def _stand_in(self, delivery: Delivery | None) -> None:
         if delivery is not None:
