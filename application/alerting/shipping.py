@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from application.alerting.counter import Counter, Reaching
+from application.alerting.earlier import unsent_before
 from application.alerting.silencing import Silences, hold
 from application.channels import Message
 from application.commands.deciding import unopposed
@@ -23,6 +24,8 @@ SECONDS = 30.0
 GRACE = timedelta(seconds=15)
 """How long after that a worker is believed to have ended, if nobody can tell."""
 
+_SOON = timedelta(seconds=0.5)
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
@@ -39,11 +42,14 @@ class Standing:
     """Where a delivery stands after it was taken on.
 
     There is a parcel to send, or a time at which to look again, or neither: then nothing is to be
-    done any more, but for what was planned instead.
+    done any more, but for what was planned instead. `after` is what has to go before it;
+    `lets_pass`: what comes after it about the same incident need not wait for it.
     """
 
     parcel: Parcel | None = None
     look_again: datetime | None = None
+    after: str | None = None
+    lets_pass: bool = False
     instead: Delivery | None = None
 
 
@@ -76,7 +82,13 @@ class Shipping:
     def _held_up(self, delivery: Delivery | None) -> Standing | None:
         if delivery is None or delivery.status not in OPEN:
             return Standing()
-        return _LOOKS[delivery.status](self, delivery, self._counter.act(delivery))
+        act = self._counter.act(delivery)
+        return _LOOKS[delivery.status](self, delivery, act) or self._follow(delivery, act)
+
+    def _follow(self, delivery: Delivery, act: Act) -> Standing | None:
+        """Let what comes before it go first, also where this worker learned of that later."""
+        first = unsent_before(delivery, self._counter.journal)
+        return Standing(look_again=act.at + _SOON, after=first) if first else None
 
     def _wait(self, delivery: Delivery, act: Act) -> Standing | None:
         not_before = delivery.not_before
@@ -91,7 +103,7 @@ class Shipping:
         until = hold(delivery, self._silences, act)
         if delivery.pending_events:
             self._counter.journal.commit([delivery])
-        return Standing(look_again=until) if until is not None else None
+        return Standing(look_again=until, lets_pass=True) if until is not None else None
 
     def _needless(self, delivery: Delivery) -> str | None:
         errand = delivery.errand

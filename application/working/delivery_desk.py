@@ -11,7 +11,7 @@ from application.alerting.gathering import MOST, Gathering
 from application.alerting.lane import Lane
 from application.alerting.pace import Waiting
 from application.alerting.settling import Settled, Settling
-from application.alerting.shipping import Parcel, Shipping
+from application.alerting.shipping import Parcel, Shipping, Standing
 from application.channels import Answer, Delivered, TryLater
 from application.log import Headline
 from application.ports import Clock
@@ -168,12 +168,21 @@ class DeliveryDesk:
             lane.began(waiting, now)
             self._shop.told(Shipped(standing.parcel))
             self._shop.couriers.begin(standing.parcel)
-        elif standing.look_again is not None:
-            lane.later(waiting.id, standing.look_again)
         else:
-            lane.finish(waiting.id, now)
-            self._stand_in(standing.instead)
+            self._put_off(lane, waiting.id, standing)
         return True
+
+    def _put_off(self, lane: Lane, of: str, standing: Standing) -> None:
+        now = self._clock.now()
+        if standing.look_again is None:
+            lane.finish(of, now)
+            self._stand_in(standing.instead)
+        elif standing.after is not None:
+            lane.behind(of, standing.after, standing.look_again, now)
+        elif standing.lets_pass:
+            lane.aside(of, standing.look_again, now)
+        else:
+            lane.later(of, standing.look_again)
 
     def _after(self, parcel: Parcel, answer: Answer, settled: Settled) -> None:
         lane, now = self._lanes[parcel.channel], self._clock.now()
@@ -211,10 +220,8 @@ class DeliveryDesk:
         if standing is None:
             # Who began to send it is gone: it may be there already, and goes again as it is.
             lane.alone(of, now)
-        elif standing.look_again is not None:
-            lane.later(of, standing.look_again)
         else:
-            lane.finish(of, now)
+            self._put_off(lane, of, standing)
 
     def _stand_in(self, delivery: Delivery | None) -> None:
         if delivery is not None:

@@ -73,3 +73,51 @@ class TestSilencedAndGathered:
             room.run(watching)
             room.clock.move(minutes=4)
         assert set(statuses(room)) == {"gathered", "delivered"}
+
+
+class TestOrder:
+    def test_what_is_silenced_does_not_keep_what_is_not(self) -> None:
+        room = AlarmRoom()
+        silenced(room, 2, "severity", "P2")
+        incident = room.detect("P2")
+        worker = room.worker()
+        room.run(worker)
+        room.incidents.set_severity(incident, room.order(), room.severity("P1"))
+        room.run(worker)
+        assert (SLACK, "reclassified") in room.told()
+        room.clock.move(hours=3)
+        room.run(worker)
+        assert room.told().count((SLACK, "detected")) == 1
+
+    def test_that_somebody_answers_is_told_after_what_a_dead_worker_was_telling(self) -> None:
+        room = AlarmRoom()
+        incident = room.detect("P2")
+        watching = room.worker("worker-2")
+        room.couriers.dies = True
+        room.work("worker-1")
+        room.couriers.dies = False
+        room.incidents.acknowledge(incident, room.order())
+        room.run(watching)
+        room.gone.add("worker-1")
+        room.clock.move(seconds=20)
+        room.run(watching)
+        assert room.told() == [(SLACK, "detected"), (SLACK, "detected"), (SLACK, "acknowledged")]
+        assert statuses(room) == ["delivered", "delivered"]
+
+    def test_that_it_is_over_is_told_last_whoever_planned_what(self) -> None:
+        room = AlarmRoom()
+        incident = room.detect("P2")
+        watching = room.worker("worker-3")
+        room.couriers.dies = True
+        room.work("worker-1")
+        room.incidents.acknowledge(incident, room.order())
+        room.work("worker-2")
+        room.couriers.dies = False
+        room.incidents.resolve(incident, room.order())
+        room.gone |= {"worker-1", "worker-2"}
+        for _ in range(5):
+            room.run(watching)
+            room.clock.move(seconds=5)
+        told = [occasion for _, occasion in room.told()]
+        assert told == sorted(told, key=["detected", "acknowledged", "resolved"].index)
+        assert statuses(room) == ["delivered"] * 3
