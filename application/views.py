@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from application.alerting.silence_row import SilenceRow
-from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow
+from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow, OpenIncident
 
 OVER = ("completed", "aborted")
+OPEN = ("detected", "acknowledged", "investigating")
 ACTIVE = ("detected", "acknowledged", "investigating", "resolved")
 
 
@@ -230,27 +231,25 @@ class Views(Protocol):
 
     def board(self, wanted: BoardFilter) -> list[IncidentRow]:
         """Give incidents, the worst first, and of one severity the newest first."""
-        ...
 
     def incident(self, incident_id: str) -> IncidentRow | None: ...
 
     def find_incident(self, part: str, limit: int = 20) -> list[str]:
         """Give at most `limit` ids that contain a part, in any case; a whole id only itself."""
-        ...
 
     def recent_incidents(self, rule_id: str, since: datetime) -> list[RecentIncident]:
         """Give a rule's incidents detected at `since` or later, the newest first."""
-        ...
+
+    def open_incidents(self) -> list[OpenIncident]:
+        """Give the incidents that are neither resolved nor closed, the oldest first."""
 
     def timeline(self, incident_id: str) -> list[TimelineRow]:
         """Give what happened to an incident, in the order in which it was recorded."""
-        ...
 
     def dead_letters(
         self, source: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[DeadLetterRow]:
         """Give lines that could not be read, the newest first."""
-        ...
 
     def count_dead_letters(self, source: str | None = None) -> int: ...
 
@@ -260,39 +259,31 @@ class Views(Protocol):
 
     def deliveries(self, wanted: DeliveryFilter) -> list[DeliveryRow]:
         """Give deliveries, the newest first."""
-        ...
 
     def find_delivery(self, part: str, limit: int = 20) -> list[str]:
         """Give at most `limit` ids of deliveries that contain a part, in any case."""
-        ...
 
     def channel_counts(self) -> list[ChannelCount]:
         """Count deliveries by channel and status."""
-        ...
 
     def executions(
         self, incident_id: str | None = None, *, also_over: bool = False
     ) -> list[ExecutionRow]:
         """Give executions of runbooks, the newest first; one in review is not over."""
-        ...
 
     def find_execution(self, part: str, limit: int = 20) -> list[str]:
         """Give at most `limit` ids of executions that contain a part, in any case."""
-        ...
 
     def silences(self, at: datetime, *, also_over: bool = False) -> list[SilenceRow]:
         """Give silences that cover something at a time, or will after it; the first to begin first.
 
         With `also_over` also those that are over by then.
         """
-        ...
 
     def find_silence(self, part: str, limit: int = 20) -> list[str]:
         """Give at most `limit` ids of silences that contain a part, in any case."""
-        ...
 
     def status(self) -> list[ProjectionStatus]: ...
 
     def is_current(self) -> bool:
         """Say whether every view shows the whole log."""
-        ...

@@ -21,7 +21,6 @@ from application.processes.alerting import Alerting
 from application.processes.auto_remediation import AutoRemediation
 from application.processes.following import Following, Process
 from application.processes.fulfilment import Fulfilment
-from application.views import BoardFilter
 from application.working.clock_desk import ClockDesk, Ticking, TimeKeeping
 from application.working.delivery_desk import DeliveryDesk, Known, Shipped, Shop
 from application.working.desk import Desk
@@ -169,7 +168,7 @@ class Workplace:
         now = tocsin.clock.now()
         found = [
             Ticking(row.id, at)
-            for row in tocsin.views.board(BoardFilter(limit=None))
+            for row in tocsin.views.open_incidents()
             if not is_stale(row, stale_after) and (at := looked_at(row, levels, now))
         ]
         return ClockDesk(tocsin.clock, keeping, found)

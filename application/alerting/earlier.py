@@ -19,7 +19,9 @@ class Earlier:
     def see(self, delivery: Delivery) -> None:
         """Look at a delivery about the incident, in their order."""
         channel = delivery.errand.channel
-        reached = delivery.status == "delivered" or delivery.tries > 0
+        # One that failed for good at its first try was refused; of any other nobody can be sure.
+        refused = delivery.status == "failed" and delivery.failing_since is None
+        reached = delivery.tries > 0 and not refused
         pending = delivery.status in {"waiting", "silenced", "sending"}
         if pending or reached:
             self.begins.setdefault(channel, delivery.id)

@@ -1,6 +1,7 @@
 """A lane: the messages that wait for one channel, in their order, and how fast they may go."""
 
 from collections import deque
+from dataclasses import replace
 from datetime import datetime
 
 from application.alerting.pace import Basket, Breaker, DigestBasket, Pace, StormBasket, Waiting
@@ -18,7 +19,7 @@ class Lane:
         self._pace = Pace(channel.limit)
         self._basket = _basket(channel)
         self._at_once = at_once
-        self._in_flight = 0
+        self._in_flight: set[str] = set()
         self._paused_until: datetime | None = None
         self._heads = Agenda()
         self._queues: dict[str, deque[Waiting]] = {}
@@ -51,14 +52,14 @@ class Lane:
 
     def began(self, waiting: Waiting, now: datetime) -> None:
         """Learn that a delivery is being sent."""
-        self._in_flight += 1
+        self._in_flight.add(waiting.id)
         self._pace.note(now)
         if self._basket is not None:
             self._basket.sent(waiting, now)
 
-    def ended(self, now: datetime, *, success: bool | None) -> None:
+    def ended(self, delivery_id: str, now: datetime, *, success: bool | None) -> None:
         """Learn that a try has ended; None if that says nothing about the channel."""
-        self._in_flight -= 1
+        self._in_flight.discard(delivery_id)
         if success is not None:
             self.breaker.note(success=success, now=now)
 
@@ -69,8 +70,19 @@ class Lane:
     def later(self, delivery_id: str, at: datetime) -> None:
         """Look at a delivery again, not before a time, or earlier if that was planned."""
         waiting = self._known.get(delivery_id)
-        if waiting is not None and self._queues[waiting.key][0] is waiting:
+        if waiting is None or delivery_id in self._in_flight:
+            return
+        if self._queues[waiting.key][0] is waiting:
             self._heads.put(waiting.key, at)
+
+    def apart(self, delivery_id: str, at: datetime) -> None:
+        """Look at a delivery again, not before a time, and let it hold up no other till then."""
+        waiting = self._known.get(delivery_id)
+        if waiting is not None and waiting.key != waiting.id:
+            self.finish(delivery_id, at)
+            self.add(replace(waiting, key=waiting.id), at)
+        else:
+            self.later(delivery_id, at)
 
     def finish(self, delivery_id: str, now: datetime) -> None:
         """Forget a delivery, and turn to the next one with its key."""
@@ -84,6 +96,7 @@ class Lane:
         queue.remove(waiting)
         if not queue:
             del self._queues[waiting.key]
+            self._heads.drop(waiting.key)
         elif was_first:
             self._heads.put(waiting.key, now)
 
@@ -93,8 +106,9 @@ class Lane:
 
     def stir(self, now: datetime) -> None:
         """Look at everything again."""
-        for key in self._queues:
-            self._heads.put(key, now)
+        for key, queue in self._queues.items():
+            if queue[0].id not in self._in_flight:
+                self._heads.put(key, now)
 
     def failing_since(self, now: datetime) -> datetime | None:
         """Say since when the channel has failed, if by now nothing is tried any more."""
@@ -108,7 +122,7 @@ class Lane:
 
     def _head_at(self) -> datetime | None:
         at = self._heads.next_at
-        if at is None or self._in_flight >= (1 if self.breaker.since else self._at_once):
+        if at is None or len(self._in_flight) >= (1 if self.breaker.since else self._at_once):
             return None
         paces = (at, self._reopens_at(), self._pace.free_at(), self._paused_until)
         return max(filter(None, paces))

@@ -140,7 +140,7 @@ class Routing:
 
     def _stale_by(self, incident: Incident) -> timedelta:
         limit = self._policy.settings.stale_after
-        age = incident.created_on - incident.diagnosis.detected_at
+        age = incident.age_when_recorded
         return age if limit is not None and age > parse_duration(limit) else timedelta()
 
     def _decision(self, case: _Case, question: Question) -> Decision:

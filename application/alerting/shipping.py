@@ -39,11 +39,13 @@ class Standing:
     """Where a delivery stands after it was taken on.
 
     There is a parcel to send, or a time at which to look again, or neither: then nothing is to be
-    done any more, but for what was planned instead.
+    done any more, but for what was planned instead. What is `held` by a silence holds up no other
+    message about its incident: that may be worse by now, and need not be silent any more.
     """
 
     parcel: Parcel | None = None
     look_again: datetime | None = None
+    held: bool = False
     instead: Delivery | None = None
 
 
@@ -84,7 +86,7 @@ class Shipping:
         until = hold(delivery, self._silences, act)
         if delivery.pending_events:
             self._counter.journal.commit([delivery])
-        return Standing(look_again=until) if until is not None else None
+        return Standing(look_again=until, held=True) if until is not None else None
 
     def _needless(self, delivery: Delivery) -> str | None:
         errand = delivery.errand
@@ -95,6 +97,16 @@ class Shipping:
             return f"{incident.id} was {incident.status} while a silence held it back"
         if incident.acknowledged_by is not None:
             return f"{incident.acknowledged_by} answered while a silence held it back"
+        return self._told_since(delivery, incident)
+
+    def _told_since(self, delivery: Delivery, incident: Incident) -> str | None:
+        """Say if the channel was told of the incident while this message was held back."""
+        known = incident.told.get(delivery.errand.channel, ())
+        later = known[known.index(delivery.id) + 1 :] if delivery.id in known else ()
+        for each in later:
+            other = self._counter.journal.load(Delivery, each)
+            if other is not None and other.tries > 0:
+                return f"{delivery.errand.channel} was told by {each} while a silence held it back"
         return None
 
     def _leave(self, delivery: Delivery, act: Act) -> Standing | None:

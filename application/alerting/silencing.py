@@ -7,6 +7,7 @@ from typing import Protocol
 from application.journal import Journal
 from domain.alerting.content import Alert
 from domain.alerting.delivery import Delivery
+from domain.alerting.routing import FOLLOW_UPS
 from domain.alerting.silence import Covering, Silence, first_covering
 from domain.provenance import Act
 
@@ -49,9 +50,14 @@ class SilenceBook:
 
 
 def hold(delivery: Delivery, silences: Silences, act: Act) -> datetime | None:
-    """Hold a delivery back if a silence says so; give until when."""
-    alert = delivery.errand.content.alert
-    found = silences.holding(alert, delivery.errand.channel, act.at) if alert else None
+    """Hold a delivery back if a silence says so; give until when.
+
+    Whoever was told of an incident before a silence began is told through it how that ends.
+    """
+    content = delivery.errand.content
+    if content.alert is None or content.occasion in FOLLOW_UPS:
+        return None
+    found = silences.holding(content.alert, delivery.errand.channel, act.at)
     if found is None:
         return None
     if found != delivery.held_by or delivery.status != "silenced":

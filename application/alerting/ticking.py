@@ -1,16 +1,34 @@
 """When an incident has to be looked at, by its row on the board: without loading it."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from application.views import IncidentRow
 from domain.incident import clocks
 from domain.incident.clocks import OPEN, Clocks, Due
 from domain.incident.levels import Level, SeverityLevels
 from domain.incident.severity import Severity
 
 
-def clocks_of(row: IncidentRow) -> Clocks:
+class Clocked(Protocol):
+    """A row that tells enough of an incident to know when its clocks run out."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def severity(self) -> str: ...
+
+    @property
+    def detected_at(self) -> datetime: ...
+
+    @property
+    def recorded_at(self) -> datetime: ...
+
+    @property
+    def clocks(self) -> dict[str, Any] | None: ...
+
+
+def clocks_of(row: Clocked) -> Clocks:
     """Give where the clocks of an incident stand."""
     known = row.clocks or {}
     tier_at = known.get("tier_at")
@@ -25,12 +43,12 @@ def clocks_of(row: IncidentRow) -> Clocks:
     )
 
 
-def next_due(row: IncidentRow, levels: SeverityLevels) -> Due | None:
+def next_due(row: Clocked, levels: SeverityLevels) -> Due | None:
     """Say what a clock of an incident calls for next."""
     return clocks.next_due(clocks_of(row), row.status, _level(row, levels))
 
 
-def looked_at(row: IncidentRow, levels: SeverityLevels, now: datetime) -> datetime | None:
+def looked_at(row: Clocked, levels: SeverityLevels, now: datetime) -> datetime | None:
     """Say when an incident has to be looked at: now, if something about it is not known yet."""
     known = row.clocks or {}
     obligations: dict[str, Any] = known.get("obligations", {})
@@ -48,12 +66,14 @@ def looked_at(row: IncidentRow, levels: SeverityLevels, now: datetime) -> dateti
     return min([*deadlines, *([due.at] if due else [])], default=None)
 
 
-def is_stale(row: IncidentRow, stale_after: timedelta | None) -> bool:
+def is_stale(row: Clocked, stale_after: timedelta | None) -> bool:
     """Say whether an incident was found in an old log, so that nobody was to answer it."""
-    return stale_after is not None and row.recorded_at - row.detected_at > stale_after
+    reopened = bool((row.clocks or {}).get("since"))
+    is_old = stale_after is not None and row.recorded_at - row.detected_at > stale_after
+    return is_old and not reopened
 
 
-def _level(row: IncidentRow, levels: SeverityLevels) -> Level:
+def _level(row: Clocked, levels: SeverityLevels) -> Level:
     return levels.severity_levels[Severity(row.severity)]
 
 

@@ -59,3 +59,15 @@ class ChannelCount:
     status: str
     count: int
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """An incident that is not over, with what tells when its clocks run out."""
+
+    id: str
+    status: str
+    severity: str
+    detected_at: datetime
+    recorded_at: datetime
+    clocks: dict[str, Any] | None

@@ -26,7 +26,8 @@ class Process(Protocol):
 class Following:
     """Reads what is new in the log and has every process react to it.
 
-    A bookmark moves after its events are handled: after a crash some are handled again.
+    Bookmarks move only now and then, after their events are handled: to move one takes as long as
+    to save an event, and after a crash it costs no more than that some are handled again.
     """
 
     def __init__(self, log: Headlines, bookmarks: Bookmarks, processes: Sequence[Process]) -> None:
@@ -34,6 +35,7 @@ class Following:
         self._bookmarks = bookmarks
         self._processes = processes
         self._at = {each.name: bookmarks.position(each.name) for each in processes}
+        self._kept = dict(self._at)
         self._read_to = min(self._at.values(), default=log.head())
 
     def read(self) -> Sequence[Headline]:
@@ -43,13 +45,21 @@ class Following:
             self._handle(process, found)
         if found:
             self._read_to = found[-1].position
+        if any(self._at[name] - kept >= _BATCH for name, kept in self._kept.items()):
+            self.keep()
         return found
 
+    def keep(self) -> None:
+        """Move the bookmarks to where the processes are."""
+        for name, at in self._at.items():
+            if at > self._kept[name]:
+                self._bookmarks.move(name, at)
+        self._kept = dict(self._at)
+
     def _handle(self, process: Process, found: Sequence[Headline]) -> None:
-        new = [each for each in found if each.position > self._at[process.name]]
-        for headline in new:
+        for headline in found:
+            if headline.position <= self._at[process.name]:
+                continue
             if headline.topic in process.topics:
                 process.handle(headline.originator_id, headline.version)
-        if new:
-            self._at[process.name] = new[-1].position
-            self._bookmarks.move(process.name, new[-1].position)
+            self._at[process.name] = headline.position

@@ -24,6 +24,10 @@ class Agenda:
         for of in of_all:
             self.put(of, at)
 
+    def drop(self, of: str) -> None:
+        """Forget about one."""
+        self._due.pop(of, None)
+
     def take(self, now: datetime) -> str | None:
         """Give an execution that is due, and forget it until it is put again."""
         self._drop_outdated()

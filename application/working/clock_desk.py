@@ -73,8 +73,8 @@ class TimeKeeping:
 
     def _is_stale(self, incident: Incident) -> bool:
         """Say whether it was found in an old log: nobody was to answer it in time."""
-        age = incident.created_on - incident.diagnosis.detected_at
-        return self._stale_after is not None and age > self._stale_after
+        limit = self._stale_after
+        return limit is not None and incident.age_when_recorded > limit
 
 
 class ClockDesk:

@@ -169,7 +169,8 @@ class DeliveryDesk:
             self._shop.told(Shipped(standing.parcel))
             self._shop.couriers.begin(standing.parcel)
         elif standing.look_again is not None:
-            lane.later(waiting.id, standing.look_again)
+            again = lane.apart if standing.held else lane.later
+            again(waiting.id, standing.look_again)
         else:
             lane.finish(waiting.id, now)
             self._stand_in(standing.instead)
@@ -178,7 +179,8 @@ class DeliveryDesk:
     def _after(self, parcel: Parcel, answer: Answer, settled: Settled) -> None:
         lane, now = self._lanes[parcel.channel], self._clock.now()
         passing = isinstance(answer, TryLater)
-        lane.ended(now, success=False if passing else isinstance(answer, Delivered) or None)
+        success = False if passing else isinstance(answer, Delivered) or None
+        lane.ended(parcel.delivery_id, now, success=success)
         if isinstance(answer, TryLater) and answer.seconds and settled.again is not None:
             # Whoever is asked too much is asked too much by all messages.
             lane.pause(settled.again)

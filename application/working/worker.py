@@ -10,6 +10,7 @@ from application.processes.following import Following
 from application.working.desk import Bell, Desk
 
 _COURTESY = timedelta(seconds=0.3)
+_KEEPING = timedelta(seconds=2)
 
 
 class Stop(Protocol):
@@ -50,14 +51,16 @@ class Worker:
         self._desks = desks
         self._bell = bell
         self._rhythm = rhythm
+        self._kept_until = clock.now() + _KEEPING
 
     def run(self, stop: Stop, *, once: bool = False) -> None:
         """Work until told to stop; `once`: until there is nothing left that can be done now."""
         while not stop.is_set():
             if self._round():
                 continue
+            self._keep()
             if once and not self._busy and not self._is_anything_due():
-                return
+                break
             self._rest(stop)
         self._finish()
 
@@ -69,6 +72,13 @@ class Worker:
                 desk.notice(headline)
         took = [desk.work() for desk in self._desks]
         return any(settled) or bool(headlines) or any(took)
+
+    def _keep(self) -> None:
+        """Move the bookmarks when there is time for that, and not often."""
+        now = self._clock.now()
+        if now >= self._kept_until:
+            self._following.keep()
+            self._kept_until = now + _KEEPING
 
     @property
     def _busy(self) -> bool:
@@ -95,6 +105,7 @@ class Worker:
 
     def _finish(self) -> None:
         """Let effects end that have begun; what does not end in time another worker finds."""
+        self._following.keep()
         until = self._clock.now() + self._rhythm.grace
         while self._busy and self._clock.now() < until:
             self._bell.wait(self._rhythm.look.total_seconds())

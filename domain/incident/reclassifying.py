@@ -1,11 +1,12 @@
-"""What changes how bad an incident is: facts, what a person says, and steps that fail."""
+"""How bad an incident is, what changes that, and what its decisions have in common."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from domain.incident import events
 from domain.incident.classification import Assessment, ClassificationPolicy, Reason, worsened
 from domain.incident.clocks import Clocks, tiers_of
+from domain.incident.diagnosis import Diagnosis
 from domain.incident.errors import IllegalTransitionError, NothingChangedError
 from domain.incident.facts import Facts
 from domain.incident.severity import Severity
@@ -13,7 +14,7 @@ from domain.provenance import Provenance
 
 
 class Reclassifying:
-    """The part of an incident's decisions that is about its severity."""
+    """The part of an incident that is about its severity, and guards that all decisions share."""
 
     # The incident's own: the library makes them of those in `events`.
     FactsAssessed: ClassVar[type[events.FactsAssessed]]
@@ -21,6 +22,8 @@ class Reclassifying:
     Escalated: ClassVar[type[events.Escalated]]
 
     id: str
+    created_on: datetime
+    diagnosis: Diagnosis
     status: str
     facts: Facts
     base_severity: Severity
@@ -84,6 +87,12 @@ class Reclassifying:
             base_severity=base,
             reasons=found.reasons,
         )
+
+    @property
+    def age_when_recorded(self) -> timedelta:
+        """How old it was when Tocsin learned of it; nothing if it has happened again since."""
+        was_reopened = self.clocks.since != self.created_on
+        return timedelta() if was_reopened else self.created_on - self.diagnosis.detected_at
 
     def refuse_unless_open(self, what: str) -> None:
         """Raise IllegalTransitionError if the incident is resolved or closed."""

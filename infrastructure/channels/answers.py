@@ -28,14 +28,24 @@ _SERVER_ERRORS = 500
 _PLAIN_WORD = re.compile(r"['\"(]?[A-Za-z][A-Za-z_.-]{0,23}['\"):;,.]*|[0-9]{1,4}")
 
 
+def exchanged(outgoing: Outgoing, request: HttpRequest, who: str) -> Answer:
+    """Send a request, and judge what comes of it by the status alone; `who` is asked."""
+    answer = ask(outgoing, request)
+    return judged(answer, who) if isinstance(answer, HttpAnswer) else answer
+
+
 def ask(outgoing: Outgoing, request: HttpRequest) -> HttpAnswer | TryLater | Never:
     """Send a request; without a whole answer to it, say what that means."""
     try:
         return outgoing.send(request)
-    except (RefusedError, RefusedRedirectError) as error:
-        return Never(str(error))
     except (UnreachableError, NoAnswerError) as error:
-        return TryLater(str(error))
+        return without_answer(error)
+
+
+def without_answer(error: UnreachableError | NoAnswerError) -> TryLater | Never:
+    """Say what it means that no answer came: what was refused will be refused again."""
+    refused = isinstance(error, RefusedError | RefusedRedirectError)
+    return Never(str(error)) if refused else TryLater(str(error))
 
 
 def judged(answer: HttpAnswer, who: str, said: str = "") -> Answer:

@@ -5,17 +5,17 @@ from typing import ClassVar
 from pydantic import BaseModel
 
 from application.actions import Surroundings
-from application.channels import Answer, Delivered, Message, Never, Recipient, TryLater
+from application.channels import Answer, Delivered, Message, Never, Recipient
 from application.projections.texts import shown
 from infrastructure.channels.mail.addresses import mail_address
 from infrastructure.channels.mail.message import mail_source, message_id
 from infrastructure.channels.mail.server import Mail, MailServer
 from infrastructure.channels.mail.settings import EmailConfig
-from infrastructure.channels.mail.told import Told
+from infrastructure.channels.several import Several
 from infrastructure.clock import SystemClock
 
 # Of the process, and not of a channel, which may be made anew for every message.
-_TOLD = Told()
+_RECIPIENTS = Several("recipients")
 
 
 class EmailChannel:
@@ -38,7 +38,7 @@ class EmailChannel:
         recipients, unusable = _addressed(message.recipients)
         if not recipients:
             return Never(_why_nobody(unusable))
-        had = _TOLD.of(message.id)
+        had = _RECIPIENTS.told(message.id)
         mails = [
             self._mail(message, recipient, address)
             for address, recipient in recipients.items()
@@ -47,34 +47,12 @@ class EmailChannel:
         answers: dict[str, Answer] = dict.fromkeys(unusable, Never("no address for mail"))
         answers |= dict.fromkeys(had & set(recipients), Delivered())
         answers |= self._server.take(mails, message.seconds) if mails else {}
-        return self._in_all(message.id, answers)
+        receipt = {"message_id": message_id(message.id, self._config.id_domain)}
+        return _RECIPIENTS.answer(message.id, answers, receipt)
 
     def _mail(self, message: Message, recipient: Recipient, address: str) -> Mail:
         now = self._clock.now()
         return Mail(address, mail_source(message, recipient, address, self._config, now))
-
-    def _in_all(self, delivery_id: str, answers: dict[str, Answer]) -> Answer:
-        """Make one answer of those for each address.
-
-        Whoever has to be tried again decides: then the message is, for those alone.
-        """
-        later = [answer for answer in answers.values() if isinstance(answer, TryLater)]
-        told = frozenset(
-            address for address, answer in answers.items() if isinstance(answer, Delivered)
-        )
-        if later:
-            _TOLD.remember(delivery_id, told)
-            return TryLater(f"{later[0].why}{_of_how_many(len(later), len(answers))}")
-        _TOLD.forget(delivery_id)
-        refused = {
-            address: answer.why for address, answer in answers.items() if isinstance(answer, Never)
-        }
-        if not told:
-            return Never("; ".join(dict.fromkeys(refused.values())))
-        receipt = {"message_id": message_id(delivery_id, self._config.id_domain)}
-        if refused:
-            receipt["refused"] = "; ".join(f"{who}: {why}" for who, why in refused.items())
-        return Delivered(receipt)
 
 
 def _addressed(recipients: tuple[Recipient, ...]) -> tuple[dict[str, Recipient], list[str]]:
@@ -94,7 +72,3 @@ def _why_nobody(unusable: list[str]) -> str:
     if unusable:
         return f"none of its recipients has an address for mail: {', '.join(unusable)}"
     return "it has no recipient: name people of the directory or addresses in the channel's `to`"
-
-
-def _of_how_many(later: int, all_of_them: int) -> str:
-    return f" ({later} of {all_of_them} recipients have it not yet)" if all_of_them > 1 else ""

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -11,35 +12,32 @@ from typing import Any
 from domain.alerting.content import Alert
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LAST_OF_ITS_PLANE = "\uffff"
 # What every reader of JSON can hold as a number.
 _LARGEST_NUMBER = 2**63
 
 
 def sound(text: str) -> str:
     """Replace halves of surrogate pairs, which are no characters and cannot be sent."""
-    return _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def units(text: str) -> int:
     """Measure a text as those services do that count an emoji twice; none counts it higher."""
-    return len(text) + sum(character > _LAST_OF_ITS_PLANE for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, longest: int, size: Callable[[str], int] = units, ending: str = "…") -> str:
-    """Shorten a text to so many units, with an ending that shows it.
+    """Shorten a text to a size, with an ending that shows it.
 
-    `size` measures one character or the ending.
+    The size of two texts together is the sum of their sizes, and no character is smaller than 1.
     """
-    room, at_most = longest - size(ending), longest
-    kept = 0
-    for position, character in enumerate(text):
-        at_most -= size(character)
-        if at_most < 0:
-            return text[:kept] + (ending if room >= 0 else "")
-        if longest - at_most <= room:
-            kept = position + 1
-    return text
+    if size(text) <= longest:
+        return text
+    room = longest - size(ending)
+    if room < 0:
+        return ""
+    ends = range(1, min(len(text), room) + 1)
+    return text[: bisect_right(ends, room, key=lambda end: size(text[:end]))] + ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ class Bounds:
 
 
 WIDE = Bounds(longest=100_000, most=10_000, deepest=16)
+BRIEF = Bounds(longest=500, most=50, deepest=5)
 _TIGHTER = (
     WIDE, Bounds(10_000, 1_000, 16), Bounds(1_000, 100, 8), Bounds(50, 5, 3), Bounds(20, 3, 1),
 )  # fmt: skip
@@ -72,8 +71,8 @@ def tamed(value: Any, bounds: Bounds = WIDE) -> Any:
     return cut(sound(str(value)), bounds.longest)
 
 
-def tamed_alert(alert: Alert, bounds: Bounds = WIDE) -> Alert:
-    """Give an alert whose foreign values are within bounds."""
+def tamed_alert(alert: Alert, bounds: Bounds = BRIEF) -> Alert:
+    """Give an alert whose foreign values are within bounds, for a line or two of each."""
     return alert.model_copy(
         update={"context": tamed(alert.context, bounds), "labels": tamed(alert.labels, bounds)}
     )

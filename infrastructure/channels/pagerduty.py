@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from application.actions import HttpAnswer, HttpRequest, Surroundings
 from application.alerting.wording import exact, one_line, title
 from application.channels import Answer, Delivered, Message
+from application.projections.texts import shown
 from domain.alerting.content import Alert, Content, Occasion
 from domain.incident.severity import Severity
 from infrastructure.channels.answers import ask, json_object, judged, plain_words
@@ -118,7 +119,7 @@ def _payload(content: Content) -> dict[str, Any]:
 def _summary(content: Content) -> str:
     begins = sound(title(content)).strip() or "A message from Tocsin"
     about = content.alert.about if content.alert else ""
-    return sound(f"{begins} ({about})") if about else begins
+    return f"{begins} of {shown(about)}" if about else begins
 
 
 def _severity(content: Content) -> str:

@@ -8,9 +8,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from application.actions import ActionFailedError, Surroundings
+from application.actions import (
+    ActionFailedError,
+    NoAnswerError,
+    Surroundings,
+    UnreachableError,
+)
 from application.channels import Answer, Channel, Delivered, Message, Never, TryLater
 from domain.alerting.channel import ChannelDefinition
+from infrastructure.channels.answers import without_answer
 from infrastructure.channels.catalogue import (
     BrokenChannelError,
     UnknownChannelTypeError,
@@ -33,7 +39,7 @@ class ChannelSender:
         self._definitions = definitions
         self._surroundings = surroundings
         self._made: dict[str, Channel] = {}
-        self._making = threading.Lock()
+        self._making = {channel_id: threading.Lock() for channel_id in definitions}
 
     def send(self, channel_id: str, message: Message) -> Answer:
         """Send a message; whatever goes wrong becomes an answer without secrets in it."""
@@ -45,35 +51,41 @@ class ChannelSender:
 
     def _sent(self, channel_id: str, message: Message) -> Answer:
         try:
-            channel = self._channel(channel_id)
+            return self._channel(channel_id).send(message)
         except UnknownChannelTypeError as error:
             return Never(f"there is no type of channel {error}")
-        except ValidationError as error:
-            return Never(f"the config of the channel {channel_id} is wrong: {_problems(error)}")
-        except (BrokenChannelError, _NoSuchChannelError) as error:
+        except (BrokenChannelError, _NoSuchChannelError, _WrongConfigError) as error:
             return Never(str(error))
-        try:
-            return channel.send(message)
         except ActionFailedError as error:
             return TryLater(str(error)) if error.passing else Never(str(error))
+        except (UnreachableError, NoAnswerError) as error:
+            return without_answer(error)
 
     def _channel(self, channel_id: str) -> Channel:
-        with self._making:
-            if channel_id not in self._made:
-                self._made[channel_id] = self._make(channel_id)
-            return self._made[channel_id]
-
-    def _make(self, channel_id: str) -> Channel:
         definition = self._definitions.get(channel_id)
         if definition is None:
             raise _NoSuchChannelError(f"there is no channel {channel_id}")
+        # A lock each: one that takes long to make, or never is, holds up no other.
+        with self._making[channel_id]:
+            if channel_id not in self._made:
+                self._made[channel_id] = self._make(definition)
+            return self._made[channel_id]
+
+    def _make(self, definition: ChannelDefinition) -> Channel:
         kind = channel_class(definition.type)
-        return kind(kind.Config.model_validate(definition.config), self._surroundings)
+        try:
+            config = kind.Config.model_validate(definition.config)
+        except ValidationError as error:
+            msg = f"the config of the channel {definition.id} is wrong: {_problems(error)}"
+            raise _WrongConfigError(msg) from None
+        return kind(config, self._surroundings)
 
     def _fit_to_tell(self, answer: Any) -> Answer:
         if isinstance(answer, Delivered):
-            receipt = islice(dict(answer.receipt).items(), _MOST_OF_A_RECEIPT)
-            return Delivered({self._told(name): self._told(value) for name, value in receipt})
+            # Delivered it is, whatever is wrong with the receipt.
+            given: Any = answer.receipt
+            pairs = islice(given.items(), _MOST_OF_A_RECEIPT) if isinstance(given, Mapping) else ()
+            return Delivered({self._told(name): self._told(value) for name, value in pairs})
         if isinstance(answer, TryLater):
             return TryLater(self._told(answer.why), _wait(answer.seconds))
         if isinstance(answer, Never):
@@ -90,6 +102,10 @@ class ChannelSender:
 
 class _NoSuchChannelError(LookupError):
     """No channel is configured under that id."""
+
+
+class _WrongConfigError(ValueError):
+    """The config is not one of the channel's type."""
 
 
 def _wait(seconds: Any) -> float | None:

@@ -12,8 +12,10 @@ from infrastructure.channels.foreign import json_bytes
 from infrastructure.channels.slack_answers import Said, of_a_method, of_a_webhook
 from infrastructure.outgoing.deadline import Deadline
 
-# The first message is gone, or was never there: there is no thread to answer in.
-_GONE = frozenset({"message_not_found", "thread_not_found"})
+# The first message is gone, or where it was: there is no thread to answer in.
+_GONE = frozenset(
+    {"channel_not_found", "is_archived", "message_not_found", "not_in_channel", "thread_not_found"}
+)
 # It stands there, but may not be changed; its thread is as good as ever.
 _FIXED = frozenset({"cant_update_message", "edit_window_closed"})
 # What calls for somebody has to be seen by those, too, who do not follow the thread.

@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 from application.alerting.wording import count_line, facts, one_line, title
 from application.channels import Message
 from domain.alerting.content import Alert, Content
-from infrastructure.channels.foreign import cut, sound, tamed_alert
+from infrastructure.channels.foreign import cut, sound, tamed_alert, units
 from infrastructure.channels.slack_text import escaped, mentions
 
 HEADER = 150
@@ -69,6 +69,8 @@ def _no_incident(message: Message) -> Iterator[Block]:
 
 def _story(message: Message) -> Iterator[Block]:
     content = message.content
+    if content.alert and content.subject:
+        yield _section(f"*{escaped(content.subject, HEADER)}*")
     yield _section(escaped(content.sentence, SECTION))
     if content.text:
         yield from _sections(content.text.splitlines())
@@ -85,14 +87,14 @@ def _listed(content: Content) -> Iterator[str]:
 
 def _sections(lines: Iterable[str]) -> Iterator[Block]:
     """Put lines into as few sections as they need, and stop where it becomes too much."""
-    gathered, whole = "", 0
+    gathered, left = "", _WHOLE
     for line in lines:
         told = escaped(line, SECTION)
-        whole += len(told) + 1
-        if whole > _WHOLE:
-            gathered = f"{gathered}\n…" if len(gathered) < SECTION - 1 else gathered
+        left -= units(told) + 1
+        if left < 0:
+            gathered = f"{gathered}\n…" if units(gathered) < SECTION - 1 else gathered
             break
-        if len(gathered) + len(told) >= SECTION:
+        if gathered and units(gathered) + units(told) >= SECTION:
             yield _section(gathered)
             gathered = ""
         gathered = f"{gathered}\n{told}" if gathered else told

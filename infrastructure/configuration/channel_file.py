@@ -18,6 +18,7 @@ from infrastructure.configuration.mistakes import (
     ConfigurationError,
     KeyPath,
     Mistake,
+    in_reading_order,
     shorten,
 )
 from infrastructure.configuration.runbooks.texts import reference_troubles, texts_within
@@ -45,7 +46,7 @@ def channels_of(document: Document, directory: Directory) -> tuple[AlertingSetti
     found += _wrong_references(document)
     if settings is not None:
         found += [*_doubles(document, settings), *_strangers(document, settings, directory)]
-    return settings or AlertingSettings(), found
+    return settings or AlertingSettings(), list(in_reading_order(found))
 
 
 def _count(document: Document) -> int:

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Select, Table, func, or_, select
 
 from application.alerting.silence_row import SilenceRow
-from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow
+from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow, OpenIncident
 from application.log import Records
 from application.projections.catalogue import VERSIONS
 from application.projections.telling import told
 from application.views import (
+    OPEN,
     OVER,
     BoardFilter,
     DeadLetterRow,
@@ -125,6 +126,17 @@ class SqlViews:
                 .order_by(incidents.c.detected_at.desc(), incidents.c.position.desc())
             )
             return _rows(connection, query, RecentIncident)
+
+    def open_incidents(self) -> list[OpenIncident]:
+        """Give the incidents that are neither resolved nor closed, the oldest first."""
+        with self._live("incidents") as (connection, number):
+            incidents = self._table("incidents", number)
+            query = (
+                select(*_columns(incidents, OpenIncident))
+                .where(incidents.c.status.in_(OPEN))
+                .order_by(incidents.c.recorded_at, incidents.c.id)
+            )
+            return _rows(connection, query, OpenIncident)
 
     def timeline(self, incident_id: str) -> list[TimelineRow]:
         """Give what happened to an incident, in the order in which it was recorded."""

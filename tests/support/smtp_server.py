@@ -92,6 +92,16 @@ class Door:
     users: Mapping[str, str] = field(default_factory=dict)
 
 
+class _Receiver(SMTP):
+    """Remembers its connections, so that all are closed before the loop ends."""
+
+    connections: list[tuple[asyncio.BaseTransport, Any]]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.connections.append((transport, transport.get_extra_info("socket")))
+        super().connection_made(transport)
+
+
 @contextlib.contextmanager
 def taking_mail(
     door: Door = Door(),
@@ -104,9 +114,9 @@ def taking_mail(
 
     async def serve() -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
-        served: list[SMTP] = []
+        connections: list[tuple[asyncio.BaseTransport, Any]] = []
         server = await loop.create_server(
-            _factory(box, door, loop, served),
+            _factory(box, door, connections),
             "127.0.0.1",
             0,
             ssl=door.tls if door.implicit else None,
@@ -116,11 +126,7 @@ def taking_mail(
         started.set()
         await stop.wait()
         server.close()
-        for each in served:
-            if isinstance(each.transport, asyncio.WriteTransport):
-                each.transport.abort()
-        # Transports close in the loop's own time.
-        await asyncio.sleep(0.01)
+        await _closed(connections)
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
@@ -133,8 +139,19 @@ def taking_mail(
         thread.join()
 
 
+async def _closed(connections: list[tuple[asyncio.BaseTransport, Any]]) -> None:
+    # Who came just now is let in first; transports close in the loop's own time.
+    await asyncio.sleep(0.01)
+    for transport, _ in connections:
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+    async with asyncio.timeout(5):
+        while any(connected.fileno() >= 0 for _, connected in connections):
+            await asyncio.sleep(0.001)
+
+
 def _factory(
-    box: MailBox, door: Door, loop: asyncio.AbstractEventLoop, served: list[SMTP]
+    box: MailBox, door: Door, connections: list[tuple[asyncio.BaseTransport, Any]]
 ) -> Callable[[], SMTP]:
     def authenticate(*given: Any) -> AuthResult:
         login = given[-1]
@@ -143,7 +160,7 @@ def _factory(
         return AuthResult(success=door.users.get(name) == password, handled=False, auth_data=login)
 
     def make() -> SMTP:
-        server = SMTP(
+        server = _Receiver(
             box,
             hostname="mx.example.com",
             tls_context=None if door.implicit else door.tls,
@@ -152,9 +169,9 @@ def _factory(
             auth_required=bool(door.users) and not door.implicit,
             auth_require_tls=not door.implicit,
             authenticator=authenticate if door.users else None,
-            loop=loop,
+            loop=asyncio.get_running_loop(),
         )
-        served.append(server)
+        server.connections = connections
         return server
 
     return make

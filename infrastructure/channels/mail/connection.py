@@ -1,5 +1,6 @@
 """A connection to a mail server: made within its time, made private, and logged in."""
 
+import errno
 import smtplib
 import socket
 import ssl
@@ -118,6 +119,8 @@ def _start_tls(connection: SmtpConnection, context: ssl.SSLContext) -> None:
 
 def _reached(host: str, port: int, deadline: Deadline) -> socket.socket:
     addresses = list(within(deadline.left(), lambda: resolve(host)))
+    if not addresses:
+        raise OSError(errno.EADDRNOTAVAIL, "the host has no address")
     while True:
         address, *addresses = addresses
         timeout = max(_INSTANT, deadline.left() / (len(addresses) + 1))

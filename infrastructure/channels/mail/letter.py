@@ -1,7 +1,5 @@
 """What a mail says, part by part, before it is written as text or as HTML."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -11,9 +9,9 @@ from application.channels import Message, Recipient
 from application.projections.texts import counted, harmless, shown
 from domain.alerting.content import Alert, Content
 from domain.incident.severity import Severity
+from infrastructure.channels.legible import legible
 
 _OVER = frozenset({"resolved", "closed"})
-_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _SENTENCE = 1_000
 
 
@@ -69,7 +67,7 @@ def letter(message: Message, recipient: Recipient, link: str | None = None) -> L
         facts=tuple(_facts(alert)) if alert else (),
         groups=tuple(_groups(content)),
         more=_more(content),
-        written=tuple(legible(content.text)) if content.text else (),
+        written=tuple(legible(content.text.rstrip())) if content.text else (),
         steps=tuple(_steps(content)),
         link=_linked(link, alert.incident_id) if link and alert else "",
         footer=tuple(_footer(message, recipient)),
@@ -82,15 +80,6 @@ def worst(content: Content) -> Severity | None:
         return content.alert.severity
     severities = [severity for severity, count in content.counts.items() if count]
     return max(severities, key=lambda severity: severity.rank, default=None)
-
-
-def legible(text: str) -> Iterator[str]:
-    """Give the lines of a text, with blanks of every script and what is not to be seen spelled out.
-
-    Tabs become blanks.
-    """
-    for line in _LINE_ENDS.split(text.expandtabs(4)):
-        yield line if line.isprintable() else "".join(map(_spelled, line))
 
 
 def _facts(alert: Alert) -> Iterator[tuple[str, str]]:
@@ -137,7 +126,3 @@ def _footer(message: Message, recipient: Recipient) -> Iterator[str]:
 
 def _linked(link: str, incident_id: str) -> str:
     return link.replace("{incident}", quote(incident_id, safe="", errors="replace"))
-
-
-def _spelled(each: str) -> str:
-    return each if unicodedata.category(each) == "Zs" else harmless(each)

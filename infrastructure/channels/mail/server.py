@@ -38,6 +38,8 @@ class MailServer:
         Raises ActionFailedError if it did not get so far that a mail could be handed over.
         """
         deadline = Deadline(seconds)
+        if not deadline.left():
+            raise ActionFailedError(f"there was no time left to ask {self._name}", passing=True)
         with Cutoff(deadline.left()) as cutoff:
 
             def why_broken() -> str:

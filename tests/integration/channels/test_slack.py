@@ -151,6 +151,17 @@ class TestAMessage:
         told = "\n".join(_mrkdwn(valid(posted)))
         assert all(f"line {n}:" in told for n in range(60))
 
+    def test_of_a_person_about_an_incident_has_its_subject(self) -> None:
+        content = a_content("message", alert=an_alert())
+        for message in (a_message("message", content=content), later("message", alert=an_alert())):
+            for _, posted in sent(message)[1]:
+                assert "Please look" in "\n".join(_mrkdwn(valid(posted)))
+
+    def test_with_a_line_that_fills_a_section_has_no_empty_one(self) -> None:
+        text = "x" * 3_000 + "\n" + "y" * 3_000
+        _, [(_, posted)] = sent(a_message("message", content=a_content("message", text=text)))
+        assert [each[0] for each in _mrkdwn(valid(posted))[1:3]] == ["x", "y"]
+
     def test_that_is_far_too_long_is_cut(self) -> None:
         content = a_content("message", text="<" * 100_000, sentence="&" * 9_000)
         _, [(_, posted)] = sent(a_message("message", content=content))
@@ -202,7 +213,7 @@ class TestALaterMessage:
 
         assert sent(later("resolved"), answer=answer)[0] == TryLater("Slack answered 429", 3)
 
-    @pytest.mark.parametrize("code", ["message_not_found", "thread_not_found"])
+    @pytest.mark.parametrize("code", ["message_not_found", "thread_not_found", "channel_not_found"])
     def test_is_a_new_one_where_the_first_is_gone(self, code: str) -> None:
         def answer(heard: Heard) -> Reply:
             return refused(code)(heard) if heard.path.endswith("update") else POSTED

@@ -18,6 +18,7 @@ from infrastructure.channels.foreign import Bounds, cut, fitted, json_bytes, sou
         ("🚨🚨🚨", 4, "🚨…"),
         ("a🚨b", 3, "a…"),
         ("abc", 1, "…"),
+        ("🚨🚨", 2, "…"),
         ("abc", 0, ""),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from application.actions import ActionFailedError
+from application.actions import ActionFailedError, NoAnswerError, UnreachableError
 from application.channels import Answer, Delivered, Message, Never, TryLater
 from domain.alerting.channel import ChannelDefinition
 from infrastructure.channels import catalogue
@@ -18,6 +18,7 @@ from infrastructure.channels.catalogue import (
     channel_class,
 )
 from infrastructure.channels.sending import LONGEST, ChannelSender
+from infrastructure.outgoing.refusals import RefusedError
 from tests.support import fake_channels
 from tests.support.action_contract import SECRET
 from tests.support.alerts import a_message
@@ -63,6 +64,9 @@ def test_what_a_channel_answers_is_the_answer(
     [
         (ActionFailedError("busy", passing=True), TryLater("busy")),
         (ActionFailedError("gone"), Never("gone")),
+        (UnreachableError("down"), TryLater("down")),
+        (NoAnswerError("half"), TryLater("half")),
+        (RefusedError("private"), Never("private")),
         (KeyError("ts"), TryLater("the channel c broke: KeyError: 'ts'")),
         (RuntimeError(f"no {SECRET}"), TryLater("the channel c broke: RuntimeError: no ${TOKEN}")),
         (RecursionError(), TryLater("the channel c broke: RecursionError:")),
@@ -114,6 +118,29 @@ def test_a_receipt_holds_no_secret_and_texts_only(monkeypatch: pytest.MonkeyPatc
         return Delivered({"by": secret, secret: "x", "n": 7})  # type: ignore[dict-item] # as a careless one would
 
     assert sent(doing, monkeypatch) == Delivered({"by": "${TOKEN}", "${TOKEN}": "x", "n": "7"})
+
+
+def test_what_is_delivered_stays_so_whatever_the_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    careless: Any = None
+    assert sent(lambda *_: Delivered(careless), monkeypatch) == Delivered()
+
+
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [
+        (ActionFailedError("no library"), Never("no library")),
+        (ActionFailedError("not yet", passing=True), TryLater("not yet")),
+        (OSError("disk"), TryLater("the channel c broke: OSError: disk")),
+    ],
+)
+def test_a_channel_that_cannot_be_made_gives_an_answer(
+    error: Exception, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def init(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(FakeChannel, "__init__", init)
+    assert sender().send("c", a_message()) == answer
 
 
 @pytest.mark.parametrize(
