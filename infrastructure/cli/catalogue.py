@@ -47,7 +47,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "silences": Entry(f"{_HERE}.silences:silences", "Hold alerts back for a time."),
     },
     "Operate": {
-        "work": Entry(f"{_HERE}.working:work", "Carry out runbooks until told to stop."),
+        "work": Entry(f"{_HERE}.working:work", "Tell people, keep clocks, carry out runbooks."),
         "channels": Entry(f"{_HERE}.channels:channels", "See and try how people are told."),
         "rules": Entry(f"{_HERE}.rules:rules", "Check rules and runbooks; list the rules."),
         "runbooks": Entry(f"{_HERE}.runbooks:runbooks", "See runbooks, and import playbooks."),

@@ -32,7 +32,7 @@ def deadlines(row: "IncidentRow", by: "Deadlines | None", at: datetime) -> Itera
         return
     response, resolution = limits(row, by)
     if response and row.status == "detected":
-        yield from named("Acknowledge by", until(response, at))
+        yield from named("Answer by", until(response, at))
     if resolution:
         yield from named("Resolve by", until(resolution, at))
     clocks = clocks_of(row)

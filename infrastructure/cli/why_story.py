@@ -66,7 +66,7 @@ def _reached(found: "Explanation") -> list[str]:
 
 
 def _missing(found: "Explanation") -> list[str]:
-    """Name each channel that got nothing at all, with the newest reason."""
+    """Name the channels that got nothing at all, those with one reason together."""
     reached = {row.channel for row in _all_of(found) if row.status == "delivered"}
     reasons: dict[str, str] = {}
     for ruling in found.rulings:
@@ -76,10 +76,12 @@ def _missing(found: "Explanation") -> list[str]:
                 reasons[last.channel] = outcome(last, ruling.happened_at)
         for skipped in ruling.passed_over:
             reasons.setdefault(skipped.channel, skipped.why)
+    alike: dict[str, list[str]] = {}
+    for channel, why in reasons.items():
+        if channel not in reached:
+            alike.setdefault(why, []).append(channel)
     return [
-        f"{channel}: {why}" if channel else why
-        for channel, why in reasons.items()
-        if channel not in reached
+        f"{', '.join(channels)}: {why}" if any(channels) else why for why, channels in alike.items()
     ]
 
 
