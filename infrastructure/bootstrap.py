@@ -12,6 +12,7 @@ from infrastructure.settings import Settings
 if TYPE_CHECKING:
     from threading import Event
 
+    from application.commands.deliveries import DeliveryCommands
     from application.commands.detecting import Ingestion
     from application.commands.executions import ExecutionCommands
     from application.commands.incidents import IncidentCommands
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from application.commands.totals import Totals
     from application.journal import Journal
     from application.runbooks import Runbooks
+    from domain.alerting.delivery import Delivery
     from infrastructure.configuration.configuration import Configuration
     from infrastructure.sources.reader import SourceReader
     from infrastructure.store.store import StoredLog
@@ -120,6 +122,21 @@ class Tocsin:
         from application.commands.silences import SilenceCommands
 
         return SilenceCommands(self.journal, self.clock)
+
+    @cached_property
+    def deliveries(self) -> "DeliveryCommands":
+        """The commands on deliveries."""
+        from application.commands.deliveries import DeliveryCommands
+
+        return DeliveryCommands(self.journal, self.clock, lambda: self.configuration.alerting)
+
+    def try_now(self, delivery_id: str) -> "Delivery":
+        """Send one message at once, and do nothing else that waits; give what came of it."""
+        from infrastructure.trying import Trial
+        from infrastructure.working.presence import LockPresence
+
+        with LockPresence(self.settings.cache / "workers") as presence:
+            return Trial(self, presence).of(delivery_id)
 
     def work(self, working: "Working", stop: "Event", told: "Telling") -> None:
         """Do what workers do until stopped, or until there is nothing left to do now."""

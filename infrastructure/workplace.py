@@ -121,13 +121,7 @@ class Workplace:
 
     @cached_property
     def _surroundings(self) -> Surroundings:
-        configuration = self._tocsin.configuration
-        return Surroundings(
-            EnvironmentSecrets(),
-            configuration.outgoing.client(),
-            templates=self._tocsin.settings.config / "templates",
-            directory=configuration.directory,
-        )
+        return surroundings_of(self._tocsin)
 
     @cached_property
     def _executions(self) -> ExecutionDesk:
@@ -190,6 +184,17 @@ class Workplace:
             _reach,
             lambda delivery: self._deliveries.planned([delivery]),
         )
+
+
+def surroundings_of(tocsin: "Tocsin") -> Surroundings:
+    """Give what actions and channels use of the world outside."""
+    configuration = tocsin.configuration
+    return Surroundings(
+        EnvironmentSecrets(),
+        configuration.outgoing.client(),
+        templates=tocsin.settings.config / "templates",
+        directory=configuration.directory,
+    )
 
 
 def _reach(channel: ChannelDefinition) -> str | None:

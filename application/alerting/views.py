@@ -38,9 +38,14 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries to show, the newest first; an empty condition asks nothing."""
+    """Which deliveries to show, the newest first; an empty condition asks nothing.
+
+    `of_open`: only those of incidents that are not closed, or of no single incident.
+    """
 
     statuses: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    of_open: bool = False
     incident_id: str | None = None
     channel: str | None = None
     limit: int | None = None

@@ -8,12 +8,13 @@ from typing import Any
 from application.commands.deciding import unopposed
 from application.journal import Journal
 from application.ports import Clock
+from domain.incident.by_clock import fulfil
 from domain.incident.classification import ClassificationPolicy
 from domain.incident.errors import IncidentError
 from domain.incident.events import Outcome
 from domain.incident.incident import Incident
 from domain.incident.severity import Severity
-from domain.provenance import Actor, Cause, Provenance
+from domain.provenance import Act, Actor, Cause, Provenance
 
 _Decision = Callable[[Incident, Provenance, datetime], None]
 
@@ -106,6 +107,14 @@ class IncidentCommands:
             incident_id,
             order,
             lambda incident, why, at: incident.set_severity(severity, policy, why, at),
+        )
+
+    def fulfil(self, incident_id: str, order: Order, name: str) -> Incident:
+        """Say that something was done that the severity requires."""
+        return self._decide(
+            incident_id,
+            order,
+            lambda incident, why, at: fulfil(incident, name, "person", order.by, Act(why, at)),
         )
 
     def _decide(self, incident_id: str, order: Order, decision: _Decision) -> Incident:

@@ -11,6 +11,10 @@ class UnknownDeliveryError(AlertingError):
     """There is no such delivery."""
 
 
+class UnusableChannelError(AlertingError):
+    """The channel is not configured, or it is switched off."""
+
+
 class DeliveryStateError(AlertingError):
     """The delivery's status does not allow it."""
 

@@ -23,6 +23,11 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "incidents": Entry(f"{_HERE}.incidents:incidents", "The board: the worst first."),
         "show": Entry(f"{_HERE}.show:show", "Everything known about an incident."),
         "timeline": Entry(f"{_HERE}.timeline:timeline", "What happened, when, and by whom."),
+        "why": Entry(f"{_HERE}.why:why", "Who was told of it, who was not, and why."),
+        "deliveries": Entry(f"{_HERE}.deliveries:deliveries", "Alerts that have not arrived."),
+        "obligations": Entry(
+            f"{_HERE}.obligations:obligations", "What severities require to be done."
+        ),
         "tasks": Entry(f"{_HERE}.tasks:tasks", "What waits for you."),
         "oncall": Entry(f"{_HERE}.oncall:oncall", "Who is on call, and who is next."),
         "executions": Entry(f"{_HERE}.executions:executions", "Runbooks being carried out."),
@@ -34,6 +39,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "assign": Entry(f"{_HERE}.acting:assign", "Make somebody responsible."),
         "run": Entry(f"{_HERE}.executions:run", "Start a runbook for it."),
         "task": Entry(f"{_HERE}.task:task", "Do, approve, decide on or review a step."),
+        "fulfil": Entry(f"{_HERE}.obligations:fulfil", "Say that what is required is done."),
         "note": Entry(f"{_HERE}.acting:note", "Write something down."),
         "resolve": Entry(f"{_HERE}.acting:resolve", "Say that the harm has ended."),
         "close": Entry(f"{_HERE}.acting:close", "End it: resolved, false alarm, or duplicate."),
@@ -41,7 +47,8 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "silences": Entry(f"{_HERE}.silences:silences", "Hold alerts back for a time."),
     },
     "Operate": {
-        "work": Entry(f"{_HERE}.working:work", "Carry out runbooks until told to stop."),
+        "work": Entry(f"{_HERE}.working:work", "Tell people, keep clocks, carry out runbooks."),
+        "channels": Entry(f"{_HERE}.channels:channels", "See and try how people are told."),
         "rules": Entry(f"{_HERE}.rules:rules", "Check rules and runbooks; list the rules."),
         "runbooks": Entry(f"{_HERE}.runbooks:runbooks", "See runbooks, and import playbooks."),
         "sources": Entry(f"{_HERE}.sources:sources", "How far each source has been read."),

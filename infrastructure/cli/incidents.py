@@ -1,8 +1,9 @@
 """`tocsin incidents`: the board."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,7 @@ from infrastructure.cli.output import (
     say,
     say_json_array,
     space,
+    warn,
 )
 from infrastructure.cli.parameters import (
     CATEGORIES,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 ACTIVE = STATUSES[:-1]
 _ID_PARTS = 3
+_NO_DUES: Mapping[str, str] = MappingProxyType({})
 
 
 @with_examples(
@@ -62,29 +65,35 @@ _ID_PARTS = 3
     "--limit", type=click.IntRange(0), default=1000, metavar="N",
     help="At most so many, 1000 by default; 0 for all.",
 )  # fmt: skip
+@click.option("--due", is_flag=True, help="Show what is due when; this reads the configuration.")
 @utc_option
 @json_option
-def incidents(as_json: bool, utc: bool, **asked: Any) -> None:
+def incidents(as_json: bool, utc: bool, due: bool, **asked: Any) -> None:
     """Show the board: the worst incidents first, and of one severity the newest.
 
     The ids are shown in short; every command takes them so. Times are when an incident was
     detected, in the time of the log.
     """
+    from infrastructure.cli.deliveries import lost
     from infrastructure.cli.opened import current_views
 
     most = asked["limit"]
     with current_views() as views:
         rows = views.board(filter_of(asked)) if views else []
+        undelivered = len(lost(views)) if views and not as_json else 0
     more = bool(most) and len(rows) > most
     rows = rows[:most] if more else rows
+    coming = dues(rows) if due and rows else {}
     if as_json:
-        say_json_array(fields_of(row) for row in rows)
+        say_json_array(fields_of(row) | ({"due": coming[row.id]} if due else {}) for row in rows)
     elif rows:
-        show_board(rows, utc=utc)
+        show_board(rows, utc=utc, due=coming)
         if more:
             say(faint(f"The first {most:,} only; --limit 0 shows all."))
     else:
         say(*_nothing(asked))
+    if undelivered:
+        say(f"{counted(undelivered, 'alert')} could not be delivered: tocsin deliveries")
 
 
 def filter_of(asked: dict[str, Any]) -> "BoardFilter":
@@ -103,7 +112,20 @@ def filter_of(asked: dict[str, Any]) -> "BoardFilter":
     )
 
 
-def show_board(rows: Sequence["IncidentRow"], *, utc: bool = False) -> None:
+def dues(rows: Sequence["IncidentRow"]) -> dict[str, str]:
+    """Say by incident what is due; of none where the configuration cannot be read."""
+    from infrastructure.cli.dues import configured_deadlines, due
+    from infrastructure.cli.moments import now
+
+    by, at = configured_deadlines(), now()
+    if by is None:
+        warn("tocsin: what is due is not known: there are mistakes, see tocsin rules check")
+    return {row.id: due(row, by, at) for row in rows}
+
+
+def show_board(
+    rows: Sequence["IncidentRow"], *, utc: bool = False, due: Mapping[str, str] = _NO_DUES
+) -> None:
     """Print incidents as a table, and how many there are of which severity."""
     from application.projections.texts import shown_key
     from infrastructure.cli.moments import now
@@ -114,6 +136,7 @@ def show_board(rows: Sequence["IncidentRow"], *, utc: bool = False) -> None:
         Column("ID"),
         Column("STATUS", style=by_status),
         Column("DETECTED" if utc else "AGE", right=not utc),
+        Column("DUE"),
         Column("RULE", least=12),
         Column("ABOUT", least=12),
         Column("WHO", least=8),
@@ -123,7 +146,7 @@ def show_board(rows: Sequence["IncidentRow"], *, utc: bool = False) -> None:
     cells = [
         (
             row.severity, shorts[row.id], row.status, _when(row.detected_at, at, utc),
-            row.rule_name, shown_key(row.correlation_key),
+            due.get(row.id, ""), row.rule_name, shown_key(row.correlation_key),
             row.assignee or row.investigated_by or row.acknowledged_by or "",
         )
         for row in rows

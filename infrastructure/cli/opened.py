@@ -13,6 +13,7 @@ from infrastructure.settings import DATABASE, Settings
 
 if TYPE_CHECKING:
     from application.views import Views
+    from domain.alerting.delivery import Delivery
     from domain.alerting.silence import Silence
     from domain.runbook.execution import RunbookExecution
 
@@ -111,6 +112,26 @@ def known_silence(tocsin: Tocsin, part: str) -> "Silence":
     return known
 
 
+def known_delivery(tocsin: Tocsin, part: str) -> "Delivery":
+    """Give the delivery of which a part of the id was typed; refuse if it is not exactly one."""
+    from domain.alerting.delivery import Delivery
+
+    views = views_of(tocsin)
+    found = views.find_delivery(part, _SHOWN + 1) if views else []
+    of = _the_one(found, part, "delivery", "tocsin deliveries list --all")
+    known = tocsin.journal.load(Delivery, of)
+    assert known is not None  # noqa: S101 - the views show nothing that is not in the log
+    return known
+
+
+def incident_or_delivery(views: "Views | None", part: str) -> str:
+    """Find what is meant among incidents and deliveries; refuse if it is not exactly one."""
+    incidents = views.find_incident(part, _SHOWN + 1) if views else []
+    deliveries = views.find_delivery(part, _SHOWN + 1) if views else []
+    found = [*incidents, *deliveries]
+    return _the_one(found, part, "incident or delivery", "tocsin incidents --status all")
+
+
 def _the_one(found: list[str], part: str, noun: str, listing: str) -> str:
     if len(found) == 1:
         return found[0]
@@ -118,5 +139,11 @@ def _the_one(found: list[str], part: str, noun: str, listing: str) -> str:
         msg = f"there is no {noun} {safe(part)}"
         raise RefusedError(msg, nothing_read() or f"See them: {listing}")
     many = f"more than {_SHOWN}" if len(found) > _SHOWN else f"any of {len(found)}"
-    msg = f"{safe(part)} could be {many} {noun}s; type more of its id"
+    msg = f"{safe(part)} could be {many} {_many(noun)}; type more of its id"
     raise RefusedError(msg, *found[:_SHOWN])
+
+
+def _many(noun: str) -> str:
+    return " or ".join(
+        f"{word[:-1]}ies" if word.endswith("y") else f"{word}s" for word in noun.split(" or ")
+    )

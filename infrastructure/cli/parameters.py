@@ -180,6 +180,11 @@ def incident_argument(command: _F) -> _F:
     return click.argument("incident", metavar="ID", type=Text())(command)
 
 
+def delivery_argument(command: _F) -> _F:
+    """Take a delivery's id."""
+    return click.argument("delivery", metavar="ID", type=Text())(command)
+
+
 def by_option(command: _F) -> _F:
     """Ask who acts."""
     return click.option(

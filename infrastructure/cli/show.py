@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from infrastructure.cli import show_alerts
 from infrastructure.cli.commanding import Command, with_examples
 from infrastructure.cli.executions import shown_status
 from infrastructure.cli.moments import age, exact, iso, now
+from infrastructure.cli.named import named
 from infrastructure.cli.output import (
     by_severity,
     by_status,
@@ -24,13 +27,12 @@ from infrastructure.cli.parameters import incident_argument, json_option
 from infrastructure.cli.texts import clipped, safe, wrapped
 
 if TYPE_CHECKING:
+    from application.alerting.views import DeliveryRow
     from application.views import ExecutionRow, IncidentRow
     from domain.incident.incident import Incident
     from domain.signal import Signal
+    from infrastructure.configuration.levels import Deadlines
 
-_NAMES = 14
-_LONGEST = 4
-"""How many lines of a value are shown; all of it is in the JSON."""
 _NEXT = {
     "detected": ("ack", "investigate", "close --as false-alarm"),
     "acknowledged": ("investigate", "note … TEXT", "assess … affected_users=1200", "resolve"),
@@ -54,7 +56,9 @@ _NEXT = {
 @json_option
 def show(incident: str, most: int, as_json: bool) -> None:
     """Show everything known about an incident, why it is as bad as it is, and what to do next."""
+    from application.alerting.views import DeliveryFilter
     from domain.incident.incident import Incident
+    from infrastructure.cli.dues import configured_deadlines
     from infrastructure.cli.opened import identified, opened, views_of
 
     with opened() as tocsin:
@@ -62,22 +66,43 @@ def show(incident: str, most: int, as_json: bool) -> None:
         incident_id = identified(views, incident)
         row = views.incident(incident_id) if views else None
         runs = views.executions(incident_id, also_over=True) if views else []
+        wanted = DeliveryFilter(incident_id=incident_id)
+        sent = views.deliveries(wanted) if views else []
         assert row is not None  # noqa: S101 - it was just found, and incidents stay
         known = tocsin.journal.load(Incident, row.id)
         assert known is not None  # noqa: S101 - the views show nothing that is not in the log
+    all_known = Known(row, known, runs, sent, configured_deadlines())
     if as_json:
-        kept = [signal.model_dump(mode="json") for signal in known.signals]
-        executions = [fields_of(each) for each in runs]
-        say_json(fields_of(row) | {"signals": kept, "executions": executions})
+        say_json(_as_object(all_known))
     else:
-        say(*described(row, known, runs), *_evidence(row, known.signals, most))
-        say(*_next(row, any(each.waiting for each in runs)))
+        say(*described(all_known), *_evidence(row, known.signals, most))
+        say(*_next(all_known))
 
 
-def described(
-    row: "IncidentRow", known: "Incident", runs: Sequence["ExecutionRow"]
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is shown of an incident: by the views, the log, and the configuration."""
+
+    row: "IncidentRow"
+    incident: "Incident"
+    runs: Sequence["ExecutionRow"]
+    sent: Sequence["DeliveryRow"]
+    by: "Deadlines | None"
+
+
+def _as_object(known: Known) -> dict[str, Any]:
+    return {
+        **fields_of(known.row),
+        **show_alerts.as_object(known.row, known.by, now()),
+        "signals": [signal.model_dump(mode="json") for signal in known.incident.signals],
+        "executions": [fields_of(each) for each in known.runs],
+        "deliveries": [fields_of(each) for each in known.sent],
+    }
+
+
+def described(known: Known) -> Iterator[str]:
     """Give what is known of an incident, but for its signals."""
+    row = known.row
     yield (
         f"{by_severity(row.severity, row.severity)}  {heading(row.id)}  "
         f"{by_status(row.status, row.status)}"
@@ -85,40 +110,43 @@ def described(
     yield from wrapped(safe(row.rule_name), space(), "    ")
     yield ""
     yield from _life(row)
+    yield from show_alerts.deadlines(row, known.by, now())
+    yield from show_alerts.required(row, known.by, now())
     yield from _origin(row)
     for title, values in (("Labels", row.labels), ("Context", row.context)):
         for at, (name, value) in enumerate(values.items()):
-            yield from _named("" if at else title, f"{name} = {_plain(value)}")
-    yield from _named("Runbook", row.runbook or "")
-    for each in runs:
+            yield from named("" if at else title, f"{name} = {_plain(value)}")
+    yield from named("Runbook", row.runbook or "")
+    for each in known.runs:
         where = f" at {each.step_name}" if each.step_name else ""
-        yield from _named("Execution", f"{each.id}: {shown_status(each)}{where}")
+        yield from named("Execution", f"{each.id}: {shown_status(each)}{where}")
     yield ""
-    yield from _why(row, known)
+    yield from _why(row, known.incident)
+    yield from show_alerts.told(known.sent, row.recorded_at)
 
 
 def _life(row: "IncidentRow") -> Iterator[str]:
     at = now()
-    yield from _named("Detected", f"{exact(row.detected_at)} ({age(row.detected_at, at)} ago)")
+    yield from named("Detected", f"{exact(row.detected_at)} ({age(row.detected_at, at)} ago)")
     if row.acknowledged_by and row.acknowledged_at:
         answered = f"{exact(row.acknowledged_at)} by {row.acknowledged_by}"
-        yield from _named("Acknowledged", answered)
-    yield from _named("Investigator", row.investigated_by or "")
-    yield from _named("Assigned to", row.assignee or "")
-    yield from _named("Resolved", exact(row.resolved_at) if row.resolved_at else "")
+        yield from named("Acknowledged", answered)
+    yield from named("Investigator", row.investigated_by or "")
+    yield from named("Assigned to", row.assignee or "")
+    yield from named("Resolved", exact(row.resolved_at) if row.resolved_at else "")
     if row.closed_at:
         outcome = (row.outcome or "").replace("_", " ")
-        yield from _named("Closed", f"{exact(row.closed_at)}, {outcome}")
-    yield from _named("Continues", row.recurrence_of or "")
+        yield from named("Closed", f"{exact(row.closed_at)}, {outcome}")
+    yield from named("Continues", row.recurrence_of or "")
 
 
 def _origin(row: "IncidentRow") -> Iterator[str]:
     from application.projections.texts import shown_key
 
-    yield from _named("About", shown_key(row.correlation_key))
-    yield from _named("Rule", f"{row.rule_id} (version {row.rule_digest[:12]})")
-    yield from _named("Category", row.category)
-    yield from _named("Source", row.source)
+    yield from named("About", shown_key(row.correlation_key))
+    yield from named("Rule", f"{row.rule_id} (version {row.rule_digest[:12]})")
+    yield from named("Category", row.category)
+    yield from named("Source", row.source)
 
 
 def _why(row: "IncidentRow", known: "Incident") -> Iterator[str]:
@@ -133,7 +161,7 @@ def _why(row: "IncidentRow", known: "Incident") -> Iterator[str]:
     harmless = type(known.facts)().model_dump()
     established = {name: value for name, value in row.facts.items() if value != harmless.get(name)}
     facts = ", ".join(f"{name} = {_plain(value)}" for name, value in established.items())
-    yield from _named("Facts", facts)
+    yield from named("Facts", facts)
     yield ""
 
 
@@ -151,14 +179,15 @@ def _evidence(row: "IncidentRow", signals: Sequence["Signal"], most: int) -> Ite
     yield ""
 
 
-def _next(row: "IncidentRow", waiting: bool) -> Iterator[str]:
+def _next(known: Known) -> Iterator[str]:
     from infrastructure.cli.incidents import short_ids
 
+    row = known.row
     short = short_ids([row.id])[row.id]
     yield heading("Next")
-    if waiting:
+    if any(each.waiting for each in known.runs):
         yield "    tocsin tasks --all"
-    for command in (*_NEXT[row.status], "timeline"):
+    for command in (*_NEXT[row.status], "why", "timeline"):
         name, _, rest = command.partition(" ")
         rest = rest.removeprefix("… ")
         yield f"    tocsin {name} {short} {rest}".rstrip()
@@ -191,13 +220,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, Mapping | list | bool) or value is None:
         return json.dumps(value, ensure_ascii=False, default=iso)
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
-
-
-def _named(name: str, value: str) -> Iterator[str]:
-    """Give a line, or lines, of a name and a value; nothing if there is no value."""
-    if not value:
-        return
-    shown = clipped(safe(value), _LONGEST * space())
-    first, *rest = wrapped(shown, space(), " " * (_NAMES + 4))
-    yield f"    {faint(f'{safe(name):<{_NAMES}}')}{first.lstrip()}"
-    yield from rest

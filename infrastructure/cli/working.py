@@ -1,4 +1,4 @@
-"""`tocsin work`: carries runbooks out until it is told to stop."""
+"""`tocsin work`: tells people, keeps clocks and carries runbooks out until it is told to stop."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ _LONGEST = 200
 )  # fmt: skip
 @json_option
 def work(once: bool, hands: int, grace: float, as_json: bool) -> None:
-    """Start the runbooks that incidents ask for, and perform their automated steps.
+    """Tell people of incidents, keep their clocks, and carry runbooks out.
 
     Any number of workers may run at once; none does what another one does. One that is killed
     loses nothing: what it left undone is taken up by the next, or waits for a person where nobody

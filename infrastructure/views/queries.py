@@ -73,7 +73,8 @@ class SqlViews:
         """Give deliveries, the newest first."""
         with self._live("deliveries") as (connection, number):
             deliveries = self._table("deliveries", number)
-            query = deliveries_query(wanted, deliveries)
+            incidents = self._beside(connection, "incidents") if wanted.of_open else None
+            query = deliveries_query(wanted, deliveries, incidents)
             return _rows(connection, query, DeliveryRow)
 
     def find_delivery(self, part: str, limit: int = 20) -> list[str]:
@@ -222,11 +223,17 @@ class SqlViews:
     @contextmanager
     def _live(self, projection: str) -> Iterator[tuple[Connection, int]]:
         with self._database.reading() as connection:
-            for generation in self._generations.known(connection):
-                if generation.projection == projection and generation.state == "live":
-                    _refuse_unless_ours(generation)
-                    yield connection, generation.number
-                    return
+            yield connection, self._number(connection, projection)
+
+    def _beside(self, connection: Connection, projection: str) -> Table:
+        """Give the table of another view, to be asked in the same transaction."""
+        return self._table(projection, self._number(connection, projection))
+
+    def _number(self, connection: Connection, projection: str) -> int:
+        for generation in self._generations.known(connection):
+            if generation.projection == projection and generation.state == "live":
+                _refuse_unless_ours(generation)
+                return generation.number
         msg = f"the view {projection} has not been built yet: catch up with the log first"
         raise OutdatedViewsError(msg)
 

@@ -1,0 +1,1 @@
+"""Reports: they read views and history, and return values."""
