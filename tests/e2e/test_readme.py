@@ -36,6 +36,7 @@ _MARK = "@@ step "
 _CLOCK = [
     (re.compile(r"\b\d+[smhdy]\b(?= |\)| ago)"), "AGE"),
     (re.compile(r"\b(?!2026-03-10)\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ"), "NOW"),
+    (re.compile(r"\bat \d\d:\d\d:\d\dZ by \S+-\d+-[0-9a-f]{8}"), "at NOW by WORKER"),
     (re.compile(r" in [\d.,]+ s( \([\d,]+ lines a second\))?"), " in TIME"),
     (re.compile(r"(?<=\S) {2,}"), " "),
 ]
