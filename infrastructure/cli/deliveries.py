@@ -119,7 +119,7 @@ def listed(views: "Views", incident_id: str | None, asked: dict[str, Any]) -> li
 
 
 def lost(views: "Views") -> list["DeliveryRow"]:
-    """Give the messages that nobody got and nobody will: what the board must not keep quiet."""
+    """Give the messages that nobody got and nobody will, among the newest thousand that failed."""
     from application.alerting.views import DeliveryFilter
 
     wanted = DeliveryFilter(statuses=("failed",), of_open=True, limit=1000)

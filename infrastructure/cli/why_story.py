@@ -119,7 +119,8 @@ def _told(told: "Told", since: datetime) -> Iterator[str]:
         yield from _marked(" ", f"{told.channel}: planned", "")
         return
     first, *others = told.deliveries
-    mark = _MARKS.get(first.status, "…")
+    decisive = told.deliveries[-1] if first.status == "gathered" else first
+    mark = _MARKS.get(decisive.status, "…")
     what = f"{first.channel}: {outcome(first, since)} [{short(first.id)}]"
     yield from _marked(mark, what, _words(told.routes))
     for other in others:
@@ -128,7 +129,7 @@ def _told(told: "Told", since: datetime) -> Iterator[str]:
         yield from wrapped(safe(stood_in), space(), _DEEPER)
 
 
-_MARKS = {"delivered": "✓", "failed": "✗", "cancelled": "-", "gathered": "✓"}
+_MARKS = {"delivered": "✓", "failed": "✗", "cancelled": "-"}
 
 
 def _skipped(channels: Sequence[str], why: str, because: str) -> Iterator[str]:
