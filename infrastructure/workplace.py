@@ -86,9 +86,10 @@ class Workplace:
     @cached_property
     def _worker(self) -> Worker:
         tocsin = self._tocsin
+        known = tocsin.log.head()
         tocsin.catch_up()
         bookmarks = StoredBookmarks(tocsin.journal)
-        following = Following(tocsin.log, bookmarks, self._processes)
+        following = Following(tocsin.log, bookmarks, self._processes, known)
         rhythm = Rhythm(grace=timedelta(seconds=self._working.grace))
         return Worker(tocsin.clock, following, self._desks, self._bell, rhythm)
 
@@ -145,7 +146,7 @@ class Workplace:
         shop = Shop(
             Shipping(counter, presence, reaching, self._silences),
             Answers(counter),
-            Gathering(counter),
+            Gathering(counter, self._silences),
             ThreadCouriers(sender, self._bell),
             lambda of: tocsin.journal.load(Delivery, of),
             self._told,

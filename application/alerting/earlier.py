@@ -1,4 +1,4 @@
-"""Which channels an incident was told to before, or is about to be."""
+"""What was told of an incident before, or is about to be, and by which channels."""
 
 from application.journal import Journal
 from domain.alerting.delivery import Delivery
@@ -63,3 +63,23 @@ def _look_at(delivery_id: str, journal: Journal, earlier: Earlier) -> None:
     earlier.see(delivery)
     if delivery.status == "failed" and delivery.stands_in:
         _look_at(delivery.stands_in, journal, earlier)
+
+
+def unsent_before(delivery: Delivery, journal: Journal) -> str | None:
+    """Name what its channel is still to be told about the same incident before it.
+
+    What a silence holds may take long, and does not count. What is over has waited itself for all
+    that came before it, unless it was never sent.
+    """
+    errand = delivery.errand
+    if errand.begins == delivery.id:
+        return None
+    incident = journal.load(Incident, errand.incident_id)
+    told = incident.told.get(errand.channel, ()) if incident else ()
+    before = told[: told.index(delivery.id)] if delivery.id in told else ()
+    for each in reversed(tuple(dict.fromkeys((errand.begins, *before)))):
+        earlier = journal.load(Delivery, each)
+        status = earlier.status if earlier else "cancelled"
+        if status in {"waiting", "sending", "delivered", "failed"}:
+            return each if status in {"waiting", "sending"} else None
+    return None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from application.alerting.counter import Counter
+from application.alerting.silencing import Silences
 from application.alerting.telling import alert_of
 from application.commands.deciding import unopposed
 from domain.alerting.channel import ChannelDefinition
@@ -23,16 +24,20 @@ _LISTED = 100
 class Gathering:
     """Plans messages that stand for many, and lets those go out in them."""
 
-    def __init__(self, counter: Counter) -> None:
+    def __init__(self, counter: Counter, silences: Silences) -> None:
         self._counter = counter
+        self._silences = silences
 
     def gather(self, ids: Sequence[str], channel: ChannelDefinition) -> Delivery | None:
-        """Plan one message for those that wait still; None if none of them does."""
+        """Plan one message for those that wait still; None if none of them does.
+
+        One that a silence held waits, too, once that is over.
+        """
         return unopposed(lambda: self._gather(ids[:MOST], channel))
 
     def _gather(self, ids: Sequence[str], channel: ChannelDefinition) -> Delivery | None:
         found = [self._counter.journal.load(Delivery, each) for each in ids]
-        waiting = [each for each in found if each is not None and each.status == "waiting"]
+        waiting = [each for each in found if each is not None and self._waits(each)]
         if not waiting:
             return None
         act = self._act(waiting[0])
@@ -41,6 +46,13 @@ class Gathering:
             each.gather(summary.id, act)
         self._counter.journal.commit([summary, *waiting])
         return summary
+
+    def _waits(self, delivery: Delivery) -> bool:
+        if delivery.status != "silenced":
+            return delivery.status == "waiting"
+        alert, channel = delivery.errand.content.alert, delivery.errand.channel
+        now = self._counter.clock.now()
+        return alert is None or self._silences.holding(alert, channel, now) is None
 
     def _act(self, first: Delivery) -> Act:
         provenance = Provenance(

@@ -75,14 +75,35 @@ class Lane:
         if self._queues[waiting.key][0] is waiting:
             self._heads.put(waiting.key, at)
 
-    def apart(self, delivery_id: str, at: datetime) -> None:
-        """Look at a delivery again, not before a time, and let it hold up no other till then."""
+    def aside(self, delivery_id: str, at: datetime, now: datetime) -> None:
+        """Look at a delivery again, and let those with its key pass it."""
         waiting = self._known.get(delivery_id)
-        if waiting is not None and waiting.key != waiting.id:
-            self.finish(delivery_id, at)
-            self.add(replace(waiting, key=waiting.id), at)
+        if waiting is not None and waiting.key != delivery_id:
+            self.finish(delivery_id, now)
+            self.add(replace(waiting, key=delivery_id), at)
         else:
             self.later(delivery_id, at)
+
+    def behind(self, delivery_id: str, first: str, at: datetime, now: datetime) -> None:
+        """Let another delivery go first; if it is not here yet, look again at a time."""
+        waiting, other = self._known.get(delivery_id), self._known.get(first)
+        if waiting is None or other is None or other.key != waiting.key:
+            self.later(delivery_id, at)
+            return
+        queue = self._queues[waiting.key]
+        queue.remove(waiting)
+        queue.insert(queue.index(other) + 1, waiting)
+        self._heads.put(waiting.key, now)
+
+    def alone(self, delivery_id: str, at: datetime) -> None:
+        """Let a delivery go by itself, whatever goes out together."""
+        waiting = self._known.get(delivery_id)
+        if waiting is None:
+            return
+        alone = replace(waiting, is_new=False, is_alone=True)
+        queue = self._queues[waiting.key]
+        queue[queue.index(waiting)] = self._known[delivery_id] = alone
+        self.later(delivery_id, at)
 
     def finish(self, delivery_id: str, now: datetime) -> None:
         """Forget a delivery, and turn to the next one with its key."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from application.alerting.counter import Counter, Reaching
+from application.alerting.earlier import unsent_before
 from application.alerting.silencing import Silences, hold
 from application.channels import Message
 from application.commands.deciding import unopposed
@@ -23,6 +24,8 @@ SECONDS = 30.0
 GRACE = timedelta(seconds=15)
 """How long after that a worker is believed to have ended, if nobody can tell."""
 
+_SOON = timedelta(seconds=0.5)
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
@@ -39,13 +42,15 @@ class Standing:
     """Where a delivery stands after it was taken on.
 
     There is a parcel to send, or a time at which to look again, or neither: then nothing is to be
-    done any more, but for what was planned instead. What is `held` by a silence holds up no other
-    message about its incident: that may be worse by now, and need not be silent any more.
+    done any more, but for what was planned instead. `after` is what has to go before it;
+    `lets_pass`: what comes after it about the same incident need not wait for it, for that may be
+    worse by now, and not silent any more.
     """
 
     parcel: Parcel | None = None
     look_again: datetime | None = None
-    held: bool = False
+    after: str | None = None
+    lets_pass: bool = False
     instead: Delivery | None = None
 
 
@@ -64,14 +69,27 @@ class Shipping:
         """Claim a delivery if it may go now; `failing_since` is when its channel began to fail."""
         return unopposed(lambda: self._take_on(of, failing_since))
 
+    def held_up(self, of: str) -> Standing | None:
+        """Say what keeps a delivery from being claimed now; None if nothing does."""
+        return unopposed(lambda: self._held_up(self._counter.journal.load(Delivery, of)))
+
     def _take_on(self, of: str, failing_since: datetime | None) -> Standing:
         delivery = self._counter.journal.load(Delivery, of)
+        standing = self._held_up(delivery)
+        if standing is not None or delivery is None:
+            return standing or Standing()
+        return self._go(delivery, failing_since, self._counter.act(delivery))
+
+    def _held_up(self, delivery: Delivery | None) -> Standing | None:
         if delivery is None or delivery.status not in OPEN:
             return Standing()
         act = self._counter.act(delivery)
-        look = _LOOKS[delivery.status]
-        standing = look(self, delivery, act)
-        return standing or self._go(delivery, failing_since, act)
+        return _LOOKS[delivery.status](self, delivery, act) or self._follow(delivery, act)
+
+    def _follow(self, delivery: Delivery, act: Act) -> Standing | None:
+        """Let what comes before it go first, also where this worker learned of that later."""
+        first = unsent_before(delivery, self._counter.journal)
+        return Standing(look_again=act.at + _SOON, after=first) if first else None
 
     def _wait(self, delivery: Delivery, act: Act) -> Standing | None:
         not_before = delivery.not_before
@@ -86,7 +104,7 @@ class Shipping:
         until = hold(delivery, self._silences, act)
         if delivery.pending_events:
             self._counter.journal.commit([delivery])
-        return Standing(look_again=until, held=True) if until is not None else None
+        return Standing(look_again=until, lets_pass=True) if until is not None else None
 
     def _needless(self, delivery: Delivery) -> str | None:
         errand = delivery.errand

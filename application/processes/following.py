@@ -28,15 +28,25 @@ class Following:
 
     Bookmarks move only now and then, after their events are handled: to move one takes as long as
     to save an event, and after a crash it costs no more than that some are handled again.
+
+    `known` is how far the log was when those who are given the events last looked at everything:
+    what came since is given to them, even if other workers have moved the bookmarks past it.
     """
 
-    def __init__(self, log: Headlines, bookmarks: Bookmarks, processes: Sequence[Process]) -> None:
+    def __init__(
+        self,
+        log: Headlines,
+        bookmarks: Bookmarks,
+        processes: Sequence[Process],
+        known: int | None = None,
+    ) -> None:
         self._log = log
         self._bookmarks = bookmarks
         self._processes = processes
         self._at = {each.name: bookmarks.position(each.name) for each in processes}
         self._kept = dict(self._at)
-        self._read_to = min(self._at.values(), default=log.head())
+        known = log.head() if known is None else known
+        self._read_to = min([*self._at.values(), known])
 
     def read(self) -> Sequence[Headline]:
         """Handle the next events, and give them; none if there are none for now."""

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
-from application.alerting.gathering import Gathering
+from application.alerting.gathering import MOST, Gathering
 from application.alerting.lane import Lane
 from application.alerting.pace import Waiting
 from application.alerting.settling import Settled, Settling
-from application.alerting.shipping import Parcel, Shipping
+from application.alerting.shipping import Parcel, Shipping, Standing
 from application.channels import Answer, Delivered, TryLater
 from application.log import Headline
 from application.ports import Clock
@@ -168,13 +168,21 @@ class DeliveryDesk:
             lane.began(waiting, now)
             self._shop.told(Shipped(standing.parcel))
             self._shop.couriers.begin(standing.parcel)
-        elif standing.look_again is not None:
-            again = lane.apart if standing.held else lane.later
-            again(waiting.id, standing.look_again)
         else:
-            lane.finish(waiting.id, now)
-            self._stand_in(standing.instead)
+            self._put_off(lane, waiting.id, standing)
         return True
+
+    def _put_off(self, lane: Lane, of: str, standing: Standing) -> None:
+        now = self._clock.now()
+        if standing.look_again is None:
+            lane.finish(of, now)
+            self._stand_in(standing.instead)
+        elif standing.after is not None:
+            lane.behind(of, standing.after, standing.look_again, now)
+        elif standing.lets_pass:
+            lane.aside(of, standing.look_again, now)
+        else:
+            lane.later(of, standing.look_again)
 
     def _after(self, parcel: Parcel, answer: Answer, settled: Settled) -> None:
         lane, now = self._lanes[parcel.channel], self._clock.now()
@@ -197,12 +205,23 @@ class DeliveryDesk:
         summary = self._shop.gathering.gather([each.id for each in together], lane.channel)
         covered = summary.errand.covers if summary else ()
         now = self._clock.now()
-        for each in together:
+        for each in together[:MOST]:
             if each.id in covered:
                 lane.finish(each.id, now)
             else:
-                lane.later(each.id, now)
+                self._leave_out(lane, each.id, now)
+        for each in together[MOST:]:
+            lane.later(each.id, now)
         self._stand_in(summary)
+
+    def _leave_out(self, lane: Lane, of: str, now: datetime) -> None:
+        """Decide what becomes of a delivery that could not be gathered."""
+        standing = self._shop.shipping.held_up(of)
+        if standing is None:
+            # Who began to send it is gone: it may be there already, and goes again as it is.
+            lane.alone(of, now)
+        else:
+            self._put_off(lane, of, standing)
 
     def _stand_in(self, delivery: Delivery | None) -> None:
         if delivery is not None:

@@ -222,7 +222,7 @@ class AlarmRoom:
         shop = Shop(
             Shipping(counter, FakePresence(name, self.gone), reaching, silences),
             Settling(counter),
-            Gathering(counter),
+            Gathering(counter, silences),
             self.couriers,
             lambda of: journal.load(Delivery, of),
         )

@@ -66,11 +66,15 @@ class Counting:
 
 @dataclass
 class Carrying:
-    """A database with incidents, and workers of which each is a process of its own."""
+    """A database with incidents, and workers of which each is a process of its own.
+
+    `secrets` are what they find in their environment.
+    """
 
     folder: Path
     config: Path
     database: str
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def case(self) -> Case:
@@ -92,7 +96,7 @@ class Carrying:
 
     def start_worker(self, *words: str) -> "subprocess.Popen[bytes]":
         """Start a worker."""
-        environment = self.command.environment(TOCSIN_CONFIG=str(self.config))
+        environment = self.command.environment(TOCSIN_CONFIG=str(self.config), **self.secrets)
         environment["PATH"] = os.environ.get("PATH", "")
         return subprocess.Popen(
             [PROGRAM, "work", *words], cwd=self.folder, env=environment,

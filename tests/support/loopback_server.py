@@ -88,7 +88,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = int(self.headers.get("content-length", 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Heard(self.command, self.path, headers, self.rfile.read(length))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # Whoever asked has died in the middle of a word.
+            self.close_connection = True
+            return
+        request = Heard(self.command, self.path, headers, body)
         self.heard.append(request)
         reply = self.answer(request)
         self.send_response(reply.status)
