@@ -124,8 +124,8 @@ def _told(told: "Told", since: datetime) -> Iterator[str]:
     what = f"{first.channel}: {outcome(first, since)} [{short(first.id)}]"
     yield from _marked(mark, what, _words(told.routes))
     for other in others:
-        how = "told it" if not other.incident_id else "stood in for it"
-        stood_in = f"{other.channel} {how}: {outcome(other, since)} [{short(other.id)}]"
+        how = ", many at once" if not other.incident_id else " stood in for it"
+        stood_in = f"{other.channel}{how}: {outcome(other, since)} [{short(other.id)}]"
         yield from wrapped(safe(stood_in), space(), _DEEPER)
 
 

@@ -158,7 +158,8 @@ class Story:
         counter = Counter(self.journal, FrozenClock(after(seconds)), SETTINGS, "worker-1")
         channel = SETTINGS.channel(deliveries[0].errand.channel)
         assert channel is not None
-        summary = Gathering(counter).gather([each.id for each in deliveries], channel)
+        silences = SilenceBook(self.journal)
+        summary = Gathering(counter, silences).gather([each.id for each in deliveries], channel)
         assert summary is not None
         return summary
 
@@ -168,7 +169,7 @@ class Story:
             occasion="message", at=after(seconds), sentence=text, subject=text, text=f"{text}\n",
         )  # fmt: skip
         errand = Errand(
-            channel="email_night", event="message m-1", incident_id=INCIDENT, content=content,
+            channel="email_night", event=f"message {text}", incident_id=INCIDENT, content=content,
             routes=(Route(kind="runbook", name="RUN-EXAMPL-AAAAAAAA/step-1"),), to=("grace",),
         )  # fmt: skip
         delivery = Delivery.plan(errand, act(seconds))

@@ -123,12 +123,12 @@ def test_what_went_out_in_a_summary_says_in_which(program: Program, story: Story
     told = program.ok("why", "EXAMPL").flat
     part = summary.id[4:12]
     assert "… slack_security: told together with others [" in told
-    assert f"slack_security told it: waits to be sent [{part}]" in told
+    assert f"slack_security, many at once: waits to be sent [{part}]" in told
     story.deliver(summary, 60)
     told = program.ok("why", "EXAMPL").flat
     assert "Told slack_security" in told
     assert "✓ slack_security: told together with others [" in told
-    assert f"slack_security told it: delivered at 12:01:11Z [{part}]" in told
+    assert f"slack_security, many at once: delivered at 12:01:11Z [{part}]" in told
     of_the_summary = program.ok("why", summary.id).flat
     assert "It stands for 1 delivery" in of_the_summary
     assert f"{INCIDENT} P1 detected: Rule 'Example' found" in of_the_summary
