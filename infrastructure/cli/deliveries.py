@@ -1,6 +1,6 @@
 """`tocsin deliveries`: what is sent to whom, what has not arrived, and sending it again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from application.views import Views
 
 STATUSES = ("failed", "waiting", "silenced", "sending", "delivered", "cancelled", "gathered")
-_NOT_ARRIVED = STATUSES[:4]
+_UNDER_WAY = STATUSES[1:4]
 _FORGOTTEN_AFTER = timedelta(days=7)
 """How long a failure is shown unasked that belongs to no incident which could be closed."""
 
@@ -93,7 +93,7 @@ def list_(as_json: bool, **asked: Any) -> None:
     elif rows:
         say(*_lines(rows, now()), "", *_summary(rows))
         if more:
-            say(faint(f"The newest {asked['limit']:,} only; --limit shows more."))
+            say(faint(f"The first {asked['limit']:,} only; --limit shows more."))
     elif asked["everything"] or asked["status"]:
         say("No delivery is like that.")
     else:
@@ -101,25 +101,30 @@ def list_(as_json: bool, **asked: Any) -> None:
 
 
 def listed(views: "Views", incident_id: str | None, asked: dict[str, Any]) -> list["DeliveryRow"]:
-    """Give the deliveries that are asked for, and one more than the limit if there are more."""
+    """Give the deliveries that are asked for, more than the limit if there are more."""
     from application.alerting.views import DeliveryFilter
 
-    unasked = not asked["status"] and not asked["everything"]
-    statuses = asked["status"] or (() if asked["everything"] else _NOT_ARRIVED)
-    rows = views.deliveries(
-        DeliveryFilter(
-            statuses=statuses,
-            incident_id=incident_id,
-            channel=asked["channel"],
-            of_open=unasked and incident_id is None,
-            limit=asked["limit"] + 1,
+    def found(statuses: Sequence[str], *, of_open: bool) -> list["DeliveryRow"]:
+        return views.deliveries(
+            DeliveryFilter(
+                statuses=statuses,
+                incident_id=incident_id,
+                channel=asked["channel"],
+                of_open=of_open,
+                limit=asked["limit"] + 1,
+            )
         )
-    )
-    return [row for row in rows if not unasked or not is_forgotten(row, now())]
+
+    if asked["status"] or asked["everything"]:
+        return found(asked["status"] or (), of_open=False)
+    # Apart, so that however much waits, what failed is there.
+    failed = found(("failed",), of_open=incident_id is None)
+    at = now()
+    return [row for row in failed if not is_forgotten(row, at)] + found(_UNDER_WAY, of_open=False)
 
 
 def lost(views: "Views") -> list["DeliveryRow"]:
-    """Give the messages that nobody got and nobody will: what the board must not keep quiet."""
+    """Give the messages that nobody got and nobody will, among the newest thousand that failed."""
     from application.alerting.views import DeliveryFilter
 
     wanted = DeliveryFilter(statuses=("failed",), of_open=True, limit=1000)

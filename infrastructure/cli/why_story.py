@@ -119,16 +119,17 @@ def _told(told: "Told", since: datetime) -> Iterator[str]:
         yield from _marked(" ", f"{told.channel}: planned", "")
         return
     first, *others = told.deliveries
-    mark = _MARKS.get(first.status, "…")
+    decisive = told.deliveries[-1] if first.status == "gathered" else first
+    mark = _MARKS.get(decisive.status, "…")
     what = f"{first.channel}: {outcome(first, since)} [{short(first.id)}]"
     yield from _marked(mark, what, _words(told.routes))
     for other in others:
-        how = "told it" if not other.incident_id else "stood in for it"
-        stood_in = f"{other.channel} {how}: {outcome(other, since)} [{short(other.id)}]"
+        how = ", many at once" if not other.incident_id else " stood in for it"
+        stood_in = f"{other.channel}{how}: {outcome(other, since)} [{short(other.id)}]"
         yield from wrapped(safe(stood_in), space(), _DEEPER)
 
 
-_MARKS = {"delivered": "✓", "failed": "✗", "cancelled": "-", "gathered": "✓"}
+_MARKS = {"delivered": "✓", "failed": "✗", "cancelled": "-"}
 
 
 def _skipped(channels: Sequence[str], why: str, because: str) -> Iterator[str]:

@@ -6,12 +6,15 @@ from typing import Any
 
 from eventsourcing.utils import get_topic
 
+from application.alerting.counter import Counter
+from application.alerting.gathering import Gathering
 from application.alerting.routing import Policy, Routing
 from application.alerting.silencing import SilenceBook
 from application.alerting.telling import OCCASIONS
 from application.journal import Journal
+from domain.alerting.content import Content
 from domain.alerting.delivery import Claim, Delivery
-from domain.alerting.delivery_events import Addressed
+from domain.alerting.delivery_events import Addressed, Errand
 from domain.alerting.settings import AlertingSettings
 from domain.detection.detector import Opened
 from domain.detection.diagnosing import diagnose
@@ -149,6 +152,29 @@ class Story:
         delivery.give_up(delivery.tries, HOSTILE, instead, act(seconds + 1))
         self.journal.commit([delivery, stand_in] if stand_in else [delivery])
         return stand_in
+
+    def gather(self, deliveries: Sequence[Delivery], seconds: float) -> Delivery:
+        """Let messages go out in one for many."""
+        counter = Counter(self.journal, FrozenClock(after(seconds)), SETTINGS, "worker-1")
+        channel = SETTINGS.channel(deliveries[0].errand.channel)
+        assert channel is not None
+        silences = SilenceBook(self.journal)
+        summary = Gathering(counter, silences).gather([each.id for each in deliveries], channel)
+        assert summary is not None
+        return summary
+
+    def write(self, text: str, seconds: float) -> Delivery:
+        """Let a runbook write to somebody."""
+        content = Content(
+            occasion="message", at=after(seconds), sentence=text, subject=text, text=f"{text}\n",
+        )  # fmt: skip
+        errand = Errand(
+            channel="email_night", event=f"message {text}", incident_id=INCIDENT, content=content,
+            routes=(Route(kind="runbook", name="RUN-EXAMPL-AAAAAAAA/step-1"),), to=("grace",),
+        )  # fmt: skip
+        delivery = Delivery.plan(errand, act(seconds))
+        self.journal.commit([delivery])
+        return delivery
 
 
 def _occasion(delivery: Delivery) -> str:

@@ -34,6 +34,16 @@ def test_what_has_not_arrived_is_listed_and_what_failed_comes_first(program: Pro
     assert "delivered" not in listed.out
 
 
+def test_what_failed_is_there_however_much_waits(program: Program, story: Story) -> None:
+    planned = story.route()
+    story.fail(planned["detected pagerduty_high"], 2)
+    story.write("one", 10)
+    story.write("two", 20)
+    first = program.ok("deliveries", "list", "--limit", "1")
+    assert "pagerduty_high" in first.out
+    assert "The first 1 only; --limit shows more." in first.out
+
+
 def test_what_waits_says_when_it_goes_on(program: Program, story: Story) -> None:
     story.defer(story.route()["detected slack_security"], 2)
     assert r"again now: it said \x1b[2J\u202e503" in program.ok("deliveries").out
@@ -63,7 +73,8 @@ def test_a_closed_incident_lets_its_failures_rest(program: Program, sent: Story)
     incident.close("false_alarm", does.provenance, does.at)
     sent.journal.commit([incident])
     assert "could not be delivered" not in program.ok("incidents").out
-    assert "failed" not in program.ok("deliveries").out
+    rows = program.ok("deliveries", "list", "--json").json
+    assert [row["status"] for row in rows] == ["waiting"]
     assert len(program.ok("deliveries", "list", "--status", "failed", "--json").json) == 2
 
 

@@ -117,6 +117,47 @@ def test_the_chain_of_a_delivery_leads_back_to_the_event(program: Program) -> No
 
 
 @pytest.mark.usefixtures("journal")
+def test_what_went_out_in_a_summary_says_in_which(program: Program, story: Story) -> None:
+    planned = story.route()["detected slack_security"]
+    summary = story.gather([planned], 30)
+    told = program.ok("why", "EXAMPL").flat
+    part = summary.id[4:12]
+    assert "… slack_security: told together with others [" in told
+    assert f"slack_security, many at once: waits to be sent [{part}]" in told
+    story.deliver(summary, 60)
+    told = program.ok("why", "EXAMPL").flat
+    assert "Told slack_security" in told
+    assert "✓ slack_security: told together with others [" in told
+    assert f"slack_security, many at once: delivered at 12:01:11Z [{part}]" in told
+    of_the_summary = program.ok("why", summary.id).flat
+    assert "It stands for 1 delivery" in of_the_summary
+    assert f"{INCIDENT} P1 detected: Rule 'Example' found" in of_the_summary
+    assert "Covers 1 delivery" in program.ok("deliveries", "show", summary.id).out
+
+
+def test_what_a_runbook_wrote_is_told_too(program: Program, story: Story) -> None:
+    written = story.write("Please look \x1b[2J", 10)
+    story.deliver(written, 11, GRACE)
+    told = program.ok("why", "EXAMPL").flat
+    assert "Told email_night (grace)" in told
+    assert "Written by runbooks 2026-03-01 12:00:20Z email_night: delivered at 12:00:22Z" in told
+    assert r": Please look \x1b[2J" in told
+    assert "a step of RUN-EXAMPL-AAAAAAAA/step-1 writes to people" in (
+        program.ok("why", written.id).flat
+    )
+
+
+def test_what_nobody_answered_before_it_was_over(program: Program, story: Story) -> None:
+    story.route()
+    incident = story.incident()
+    does = act(60, "ana")
+    incident.resolve(does.provenance, does.at)
+    story.journal.commit([incident])
+    told = program.ok("why", "EXAMPL").flat
+    assert "Answered nobody before it was over" in told
+    assert "Over Resolved by ana, 2026-03-01 12:01:10Z" in told
+
+
 def test_a_test_message_has_a_person_behind_it(program: Program) -> None:
     configure(program, CHANNELS)
     assert program.run("channels", "test", "slack_security").status == 1

@@ -78,6 +78,32 @@ def test_what_failed_says_why_and_what_stands_in_for_it(views: SqlViews) -> None
     assert views.find_delivery(row.id[-6:].lower()) == [row.id]
 
 
+def test_deliveries_are_found_by_their_ids(views: SqlViews) -> None:
+    known = [row.id for row in views.deliveries(DeliveryFilter())]
+    found = views.deliveries(DeliveryFilter(ids=[*known[:2], "DLV-NONE"]))
+    assert {row.id for row in found} == set(known[:2])
+
+
+@pytest.mark.parametrize(("closed", "found"), [(False, 3), (True, 0)])
+def test_those_of_closed_incidents_can_be_left_out(
+    database: ViewDatabase, log: MemoryLog, closed: bool, found: int
+) -> None:
+    incident = Incident.detect("INC-20260301-EXAMPL", diagnosis(), by_rule(), minute(0))
+    incident.resolve(by("alice"), minute(6))
+    if closed:
+        incident.close("resolved", by("alice"), minute(7))
+    log.record(incident)
+    Follower(database, log).catch_up()
+    views = SqlViews(database, log)
+    assert len(views.deliveries(DeliveryFilter(of_open=True))) == found
+    assert len(views.deliveries(DeliveryFilter())) == 3
+
+
+def test_those_of_no_incident_are_never_left_out(views: SqlViews) -> None:
+    # The incident of these is not in the log at all.
+    assert len(views.deliveries(DeliveryFilter(of_open=True))) == 3
+
+
 def test_channels_are_counted_by_what_came_of_their_messages(views: SqlViews) -> None:
     counts = {(each.channel, each.status): each.count for each in views.channel_counts()}
     assert counts == {
