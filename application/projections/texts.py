@@ -17,7 +17,13 @@ def harmless(line: str) -> str:
     """Spell out control characters, with which a log could move the cursor of who reads it."""
     if line.isprintable():
         return line
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in line)
+    return "".join(map(_spelt, line))
+
+
+def _spelt(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def shown(text: str) -> str:
