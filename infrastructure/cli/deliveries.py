@@ -97,7 +97,7 @@ def list_(as_json: bool, **asked: Any) -> None:
     elif asked["everything"] or asked["status"]:
         say("No delivery is like that.")
     else:
-        say("Everything has arrived.", "All of it: tocsin deliveries list --all")
+        say("Nothing is left to be delivered.", "All of it: tocsin deliveries list --all")
 
 
 def listed(views: "Views", incident_id: str | None, asked: dict[str, Any]) -> list["DeliveryRow"]:

@@ -26,6 +26,6 @@ def test_why_nobody_was_told(tocsin: Command, log: Path) -> None:
     assert max(map(len, after.out.splitlines())) <= 80
     found = tocsin.ok("why", part, "--json").json
     assert (len(found["rulings"]), found["undecided"], found["a_worker_has_run"]) == (1, [], True)
-    assert "Everything has arrived." in tocsin.ok("deliveries").out
+    assert "Nothing is left to be delivered." in tocsin.ok("deliveries").out
     refused = tocsin.run("channels", "test", "slack_security")
     assert (refused.status, "is switched off" in refused.err) == (1, True)
