@@ -26,11 +26,12 @@ class Ailing:
 
     def __call__(self, heard: Heard) -> Reply:
         """Answer a request."""
-        self.moods.add(self.mood)
-        if self.mood == "hangs":
+        mood = self.mood
+        self.moods.add(mood)
+        if mood == "hangs":
             self.let_go.wait(60)
-        if self.mood in _BAD:
-            return _BAD[self.mood]
+        if mood in _BAD:
+            return _BAD[mood]
         self.taken.append(heard.headers["webhook-id"])
         return Reply(202)
 
