@@ -77,9 +77,12 @@ def unsent_before(delivery: Delivery, journal: Journal) -> str | None:
     incident = journal.load(Incident, errand.incident_id)
     told = incident.told.get(errand.channel, ()) if incident else ()
     before = told[: told.index(delivery.id)] if delivery.id in told else ()
-    for each in reversed(tuple(dict.fromkeys((errand.begins, *before)))):
+    # The first one may stand in for another one, and then is none of those that were chosen.
+    for each in (errand.begins, *reversed(before)):
         earlier = journal.load(Delivery, each)
         status = earlier.status if earlier else "cancelled"
-        if status in {"waiting", "sending", "delivered", "failed"}:
-            return each if status in {"waiting", "sending"} else None
+        if status in {"waiting", "sending"}:
+            return each
+        if status in {"delivered", "failed"} and each != errand.begins:
+            return None
     return None

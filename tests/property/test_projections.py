@@ -1,9 +1,8 @@
 """Whatever happened, and however it is cut into batches, a view is a function of the log."""
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,6 @@ from hypothesis import strategies as st
 from application.projections.catalogue import VERSIONS
 from application.projections.every import EVERY
 from application.projections.projection import Row, Rows, project
-from domain.alerting.errors import AlertingError
-from domain.alerting.silence import Silence
-from domain.detection.rule_book import RuleBook
-from domain.incident.classification import ClassificationPolicy
-from domain.incident.errors import IncidentError
-from domain.incident.incident import Incident
-from domain.incident.severity import Severity
-from domain.provenance import Act
-from domain.source.source import RejectedLine, Source
 from infrastructure.views.database import ViewDatabase
 from infrastructure.views.follower import Follower
 from infrastructure.views.queries import SqlViews
@@ -32,139 +22,9 @@ from tests.integration.views.lives import (
     everything,
     killed_at,
 )
-from tests.support.silences import a_silence
+from tests.support.worlds import World, worlds
 from tests.unit.projections.folding import as_plain
-from tests.unit.projections.histories import MemoryLog, by, by_rule, incident, minute, rule, signal
-
-POLICY = ClassificationPolicy()
-PERSON = by("alice", "because")
-IDS = [f"INC-{letter}" for letter in "ABC"]
-Step = tuple[Any, ...]
-
-texts = st.text(max_size=12)
-times = st.integers(min_value=-10_000, max_value=10_000).map(minute)
-labels = st.dictionaries(texts, texts | st.integers() | st.booleans() | st.lists(texts), max_size=3)
-learned = st.fixed_dictionaries(
-    {},
-    optional={
-        "affected_users": st.integers(min_value=0, max_value=10**20),
-        "security_breach": st.booleans(),
-        "service_availability": st.floats(min_value=0, max_value=100),
-    },
-)
-lines = st.lists(
-    st.builds(
-        RejectedLine,
-        position=st.integers(0, 2**62),
-        line=st.integers(1, 2**62),
-        reason=texts,
-        excerpt=texts,
-    ),
-    max_size=3,
-)
-steps = st.one_of(
-    st.tuples(st.just("detect"), st.sampled_from(IDS), times, labels, texts),
-    st.tuples(st.just("attach"), st.sampled_from(IDS), times, st.booleans()),
-    st.tuples(st.just("acknowledge"), st.sampled_from(IDS), times),
-    st.tuples(st.just("investigate"), st.sampled_from(IDS), times),
-    st.tuples(st.just("resolve"), st.sampled_from(IDS), times),
-    st.tuples(st.just("close"), st.sampled_from(IDS), times),
-    st.tuples(st.just("reopen"), st.sampled_from(IDS), times),
-    st.tuples(st.just("assess"), st.sampled_from(IDS), times, learned),
-    st.tuples(st.just("severity"), st.sampled_from(IDS), times, st.sampled_from(Severity)),
-    st.tuples(st.just("assign"), st.sampled_from(IDS), times, texts),
-    st.tuples(st.just("note"), st.sampled_from(IDS), times, texts),
-    st.tuples(st.just("link"), st.sampled_from(IDS), times, st.sampled_from(IDS)),
-    st.tuples(st.just("rules"), times, st.sets(st.sampled_from("abc")), st.booleans()),
-    st.tuples(st.just("silence"), times, st.integers(-9, 9), texts),
-    st.tuples(st.just("extend"), times, st.integers(-9, 99)),
-    st.tuples(st.just("end"), times),
-    st.tuples(st.just("reject"), times, texts, lines),
-    st.tuples(st.just("read"), times, st.integers(0, 2**40), st.integers(0, 99)),
-    st.tuples(st.just("rotate"), times, st.sampled_from(["opened", "rotated", "truncated"])),
-)
-
-
-class World:
-    """Aggregates to which a random history happens."""
-
-    def __init__(self) -> None:
-        self.log = MemoryLog()
-        self.incidents: dict[str, Incident] = {}
-        self.book = RuleBook.open(PERSON, minute(0))
-        self.source = Source.configure("sshd", "d1", {"format": "regex"}, PERSON, minute(0))
-        self.silences: list[Silence] = []
-        self.log.record(self.book, self.source)
-
-    def take(self, step: Step) -> None:
-        name, *what = step
-        if name in {"rules", "reject", "read", "rotate", "silence", "extend", "end"}:
-            with suppress(AlertingError):
-                getattr(self, f"_{name}")(*what)
-        elif name == "detect":
-            self._detect(*what)
-        elif what[0] in self.incidents:
-            self._command(name, self.incidents[what[0]], *what[1:])
-        self.log.record(self.book, self.source, *self.incidents.values(), *self.silences)
-
-    def _detect(self, name: str, at: Any, labelled: Any, runbook: str) -> None:
-        if name not in self.incidents:
-            found = {"detected_at": at, "labels": labelled, "runbook": runbook}
-            self.incidents[name] = incident(name, **found)
-
-    def _command(self, name: str, on: Incident, at: Any, what: Any = None) -> None:
-        commands: dict[str, Callable[[], object]] = {
-            "attach": lambda: on.attach(
-                (), on.tally.with_signals([signal(1, at)], overflow=what), by_rule(), at
-            ),
-            "acknowledge": lambda: on.acknowledge(PERSON, at),
-            "investigate": lambda: on.investigate(by_rule(), at),
-            "resolve": lambda: on.resolve(PERSON, at),
-            "close": lambda: on.close("duplicate", PERSON, at),
-            "reopen": lambda: on.reopen(by_rule(), at),
-            "assess": lambda: on.assess(what, POLICY, PERSON, at),
-            "severity": lambda: on.set_severity(what, POLICY, PERSON, at),
-            "assign": lambda: on.assign(what, PERSON, at),
-            "note": lambda: on.note(what, PERSON, at),
-            "link": lambda: on.link_as_recurrence(what, by_rule(), at),
-        }
-        with suppress(IncidentError):  # a refused command leaves no event
-            commands[name]()
-
-    def _rules(self, at: Any, loaded: set[str], enabled: bool) -> None:
-        self.book.load([rule(name, enabled=enabled) for name in sorted(loaded)], PERSON, at)
-
-    def _silence(self, at: Any, begins: int, comment: str) -> None:
-        silence_id = f"SIL-{len(self.silences)}"
-        definition = a_silence(at + timedelta(minutes=begins), 60, comment=comment)
-        self.silences.append(Silence.create(silence_id, definition, Act(PERSON, at)))
-
-    def _extend(self, at: Any, minutes: int) -> None:
-        for each in self.silences:
-            each.extend(at + timedelta(minutes=minutes), Act(PERSON, at))
-
-    def _end(self, at: Any) -> None:
-        for each in self.silences:
-            each.end(Act(PERSON, at))
-
-    def _reject(self, at: Any, path: str, rejected: list[RejectedLine]) -> None:
-        self.source.record(Source.LinesRejected, PERSON, at, path=path, lines=tuple(rejected))
-
-    def _read(self, at: Any, position: int, count: int) -> None:
-        counts = dict.fromkeys(("lines", "signals", "matched", "rejected"), count)
-        self.source.record(Source.Read, PERSON, at, path="p", position=position, **counts)
-
-    def _rotate(self, at: Any, happening: str) -> None:
-        befallen = {"happening": happening, "path": "p", "position": 1}
-        self.source.record(Source.FileBefallen, PERSON, at, **befallen)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    world = World()
-    for step in draw(st.lists(steps, min_size=3, max_size=25)):
-        world.take(step)
-    return world
+from tests.unit.projections.histories import MemoryLog
 
 
 def logs() -> st.SearchStrategy[MemoryLog]:
@@ -239,9 +99,26 @@ def test_the_incidents_view_agrees_with_the_aggregates(world: World) -> None:
         assert row["signal_count"] == aggregate.tally.count
         assert row["overflow"] == aggregate.tally.overflow
         told = [r["position"] for r in store.appended["timeline"] if r["incident_id"] == name]
-        assert [record.version for record in world.log.at(told)] == [
-            *range(1, aggregate.version + 1)
-        ]
+        own = [r.version for r in world.log.at(told) if r.originator_id == name]
+        assert own == [*range(1, aggregate.version + 1)]
+
+
+@given(worlds())
+def test_the_deliveries_view_agrees_with_the_aggregates(world: World) -> None:
+    store = Store()
+    store.advance(world.log.records)
+    assert store.keyed.get("deliveries", {}).keys() == world.deliveries.keys()
+    for name, delivery in world.deliveries.items():
+        row = store.keyed["deliveries"][name]
+        assert (row["status"], row["tries"], row["version"]) == (
+            delivery.status,
+            delivery.tries,
+            delivery.version,
+        )
+        assert (row["channel"], row["incident_id"]) == (
+            delivery.errand.channel,
+            delivery.errand.incident_id,
+        )
 
 
 # Each example makes a database of its own.

@@ -111,12 +111,16 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def answering(
-    answer: Answering, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    answer: Answering,
+    *,
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> Iterator[LoopbackServer]:
     """Run an HTTP server until left."""
     heard: list[Heard] = []
     handler = type("Handler", (_Handler,), {"answer": staticmethod(answer), "heard": heard})
-    server = (_V6Server if ":" in host else ThreadingHTTPServer)((host, 0), handler)
+    server = (_V6Server if ":" in host else ThreadingHTTPServer)((host, port), handler)
     server.daemon_threads = True
     if tls:
         server.socket = tls.wrap_socket(

@@ -54,6 +54,10 @@ class Receivers:
         """How many messages arrived in all."""
         return len(self.pagerduty.heard) + len(self.webhook.heard) + len(self.box.received)
 
+    def wait(self, count: int, worker: "subprocess.Popen[bytes]") -> None:
+        """Wait until so many messages arrived in all, or a worker has ended."""
+        until_true(lambda: self.count >= count or worker.poll() is not None, pause=0.001)
+
     def pages(self) -> list[tuple[str, str]]:
         """Tell what PagerDuty was told, in order: each event's action and its key."""
         events = [json.loads(each.body) for each in list(self.pagerduty.heard)]
@@ -117,7 +121,7 @@ class Paging(Carrying):
     ) -> "Paging":
         """Write a configuration with these channels, of which all levels tell; no clock runs."""
         config = write_configuration(folder / "config", [])
-        told = more.pop("told", CHANNELS)
+        told, people = more.pop("told", CHANNELS), more.pop("people", {})
         level = {
             "description": "", "response_time": "None", "escalation_time": "None",
             "notifications": list(told),
@@ -127,6 +131,7 @@ class Paging(Carrying):
             "severity-levels.yaml": {"severity_levels": levels},
             "channels.yaml": {"channels": list(channels), "staleAfter": None, **more},
             "outgoing.yaml": {"allow": ["127.0.0.0/8"]},
+            "responders.yaml": people,
             "actions.yaml": {"actions": {"notify": {"outbox": str(folder / "outbox")}}},
         }
         for name, written in files.items():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from application.alerting.views import DeliveryFilter
 from application.log import Log, Record
 from application.views import BoardFilter, Views
 from domain.detection.rule_book import RuleBook
@@ -40,7 +41,8 @@ def everything(views: Views) -> tuple[object, ...]:
     board = views.board(EVERY_STATUS)
     timelines = [views.timeline(row.id) for row in board]
     silences = views.silences(minute(0), also_over=True)
-    return (board, timelines, views.dead_letters(), views.sources(), views.rules(), silences)
+    read = (board, timelines, views.dead_letters(), views.sources(), views.rules(), silences)
+    return (*read, views.deliveries(DeliveryFilter()), views.channel_counts())
 
 
 class Killed(BaseException):

@@ -35,7 +35,7 @@ def test_an_empty_log_gives_empty_views(database: ViewDatabase) -> None:
     Follower(database, log).catch_up()
     views = SqlViews(database, log)
     assert views.is_current()
-    assert everything(views) == ([], [], [], [], [], [])
+    assert everything(views) == ([], [], [], [], [], [], [], [])
 
 
 def test_a_view_that_was_never_built_says_so(database: ViewDatabase) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from application.channels import Never
 from tests.support.alarm_room import AlarmRoom, channels_of
 from tests.support.silences import a_silence, matcher
 
@@ -122,3 +123,23 @@ class TestOrder:
         told = [occasion for _, occasion in room.told()]
         assert told == sorted(told, key=["detected", "acknowledged", "resolved"].index)
         assert statuses(room) == ["delivered"] * 3
+
+    def test_what_was_refused_does_not_let_a_later_message_pass_an_earlier_one(self) -> None:
+        room = AlarmRoom()
+        room.couriers.scripts[SLACK] = lambda _: Never("it answered 404")
+        incident = room.detect("P2")
+        room.work("worker-1")
+        watching = room.worker("worker-3")
+        room.couriers.scripts.clear()
+        room.incidents.set_severity(incident, room.order(), room.severity("P1"))
+        room.couriers.dies = True
+        room.work("worker-2")
+        room.couriers.dies = False
+        room.incidents.set_severity(incident, room.order(), room.severity("P0"))
+        room.run(watching)
+        room.gone.add("worker-2")
+        room.clock.move(seconds=20)
+        room.run(watching)
+        sent = [each.message.content for each in room.couriers.sent if each.channel == SLACK]
+        severities = [each.alert.severity for each in sent if each.alert]
+        assert severities == ["P2", "P1", "P1", "P0"]
