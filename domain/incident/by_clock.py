@@ -15,7 +15,7 @@ def keep_time(incident: Incident, levels: SeverityLevels, act: Act) -> datetime 
     """Record what is due by now; give when something is due next, None if nothing will be."""
     level = levels.severity_levels[incident.severity]
     while (due := clocks.next_due(incident.clocks, incident.status, level)) and due.at <= act.at:
-        _lapse(incident, due, level, act)
+        _lapse(incident, clocks.last_passed(due, incident.clocks, level, act.at), level, act)
     pending = _tend(incident, levels, act)
     return min(filter(None, (due.at if due else None, pending)), default=None)
 

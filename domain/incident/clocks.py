@@ -84,6 +84,16 @@ def _further(clocks: Clocks, level: Level) -> list[Due]:
     return found
 
 
+def last_passed(due: Due, clocks: Clocks, level: Level, now: datetime) -> Due:
+    """Give the last of several rounds of a tier that passed unnoticed: it is told once for all."""
+    repeat = level.escalation[due.tier - 1].repeat if due.rounds else None
+    if repeat is None or clocks.tier_at is None:
+        return due
+    every = parse_duration(repeat.every)
+    rounds = min(repeat.times, (now - clocks.tier_at) // every)
+    return Due("tier", clocks.tier_at + every * rounds, due.tier, rounds)
+
+
 def lateness(due_at: datetime, clocks: Clocks, now: datetime) -> timedelta:
     """Say how late Tocsin notices; a deadline that moved into the past is noticed when it moves."""
     return max(now - max(due_at, clocks.moved_at), timedelta())

@@ -20,8 +20,8 @@ from tests.support.paging import (
     taking,
 )
 
-INCIDENTS = 1_000 if SOAK else 40
-KILLS = 100 if SOAK else 6
+INCIDENTS = 1_000 if SOAK else 30
+KILLS = 100 if SOAK else 5
 AT_ONCE = 4  # messages on their way to a channel when a worker is killed
 DURING_START = 0.15
 
@@ -93,7 +93,7 @@ def test_no_page_follows_an_answer_however_often_workers_are_killed(
         made = Paging.of(tmp_path, database_url, channels_to(receivers), told=["pager"])
         incidents = made.detect(count)
         answered: list[str] = []
-        for kills in range(max(3, KILLS // 4)):
+        for kills in range(max(2, KILLS // 4)):
             workers = [made.start_worker() for _ in range(2)]
             _answer_while(made, receivers, answered, chance.randrange(1, 6))
             killed = workers.pop(chance.randrange(2))

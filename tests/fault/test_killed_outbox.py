@@ -8,8 +8,8 @@ from tests.conftest import SOAK
 from tests.support.incidents import AT
 from tests.support.paging import Paging, channels_to, kill, receiving, seeded
 
-MESSAGES = 1_000 if SOAK else 40
-KILLS = 50 if SOAK else 4
+MESSAGES = 1_000 if SOAK else 30
+KILLS = 50 if SOAK else 3
 ADA = {"name": "ada", "full_name": "Ada Ames", "email": "ada@example.com"}
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import SOAK
 from tests.support.paging import CHANNELS, READERS, Paging, channels_to, receiving, taking
 
-INCIDENTS = 1_000 if SOAK else 60
+INCIDENTS = 1_000 if SOAK else 40
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.alarm_room import AlarmRoom
+from tests.support.alarm_room import AlarmRoom, levels_of
 
 P0 = ["pagerduty_critical", "slack_incidents", "email_oncall"]
 P1 = ["pagerduty_high", "slack_incidents"]
@@ -198,3 +198,22 @@ def test_an_incident_of_an_old_log_that_happens_again_is_told_and_has_its_clocks
     room.clock.move(minutes=16)
     room.run(worker)
     assert told(room, "response_overdue") == of(P0, "response_overdue")
+
+
+def test_a_tier_is_told_again_every_while_and_after_a_long_absence_only_once() -> None:
+    tiers = [{"repeat": {"every": "10 minutes", "times": 20}}]
+    level = {"escalation": tiers, "escalation_time": "None", "requires": []}
+    room = AlarmRoom(levels=levels_of(P0=level))
+    incident = room.detect("P0")
+    worker = room.worker()
+    room.run(worker)
+    for _ in range(3):
+        room.clock.move(minutes=15)
+        room.run(worker)
+    escalated = room.events(incident, "incident.escalated")
+    assert [(each.tier, each.rounds) for each in escalated] == [(1, 1), (1, 3)]
+    room.clock.move(minutes=125)
+    room.run(worker)
+    (*_, last) = room.events(incident, "incident.escalated")
+    assert (last.rounds, round(last.late_by)) == (15, 300)
+    assert len(told(room, "escalated")) == 3 * len(P0)
