@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from application.journal import Journal
     from application.runbooks import Runbooks
     from infrastructure.configuration.configuration import Configuration
+    from infrastructure.sources.opening import Following
     from infrastructure.sources.reader import SourceReader
     from infrastructure.store.store import StoredLog
     from infrastructure.templates.engine import JinjaTemplates
@@ -212,7 +213,6 @@ class Tocsin:
         from domain.source.format import JsonLines
         from infrastructure.matching import JsonLinesScanner, RuleIndex
         from infrastructure.sources.opening import (
-            Following,
             Matching,
             NamedFormat,
             feed_of,
@@ -226,10 +226,19 @@ class Tocsin:
             if isinstance(written, JsonLines)
             else None
         )
-        following = Following(wanted.follow_until) if wanted.follow_until else None
+        following = _following(wanted.follow_until) if wanted.follow_until else None
         return source_reader(
             NamedFormat(wanted.name, written),
             feed_of(wanted.location, ingestion.cursor, following),
             Matching(rules, RuleIndex(rules, self.settings.cache), scanner),
             max_lines=wanted.max_lines,
         )
+
+
+def _following(stop: "Event") -> "Following":
+    from infrastructure.sources.opening import Following
+    from infrastructure.waking.files import FileWatch
+    from infrastructure.working.bell import Bell, WakingStop
+
+    bell = Bell()
+    return Following(WakingStop(stop, bell), watch=FileWatch(bell.ring))

@@ -41,6 +41,7 @@ from infrastructure.channels.sending import ChannelSender
 from infrastructure.outbox import Outbox
 from infrastructure.secrets import EnvironmentSecrets
 from infrastructure.store.bookmarks import StoredBookmarks
+from infrastructure.waking.log import ringing_with_the_log
 from infrastructure.working.bell import Bell, WakingStop
 from infrastructure.working.couriers import ThreadCouriers
 from infrastructure.working.hands import ThreadHands
@@ -82,7 +83,8 @@ class Workplace:
 
     def work(self, stop: Event) -> None:
         """Work until told to stop, or until there is nothing left to do now."""
-        self._worker.run(WakingStop(stop, self._bell), once=self._working.once)
+        with ringing_with_the_log(self._tocsin.settings.database, self._bell.ring):
+            self._worker.run(WakingStop(stop, self._bell), once=self._working.once)
 
     @cached_property
     def _worker(self) -> Worker:

@@ -1,9 +1,10 @@
 """The log on an embedded SQLite file."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any
 
@@ -116,6 +117,18 @@ class JournalRecorder(SQLiteProcessRecorder):
         parameters = (originator_id, least, most, most, -1 if limit is None else limit)
         rows = self._pool.asking.execute(f"{_SELECT} {order} LIMIT ?", parameters).fetchall()
         return [StoredEvent(*row) for row in rows]
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Insert in one transaction, and let whoever looks at the file know when that is done."""
+        positions = super().insert_events(stored_events, **kwargs)
+        if stored_events:
+            # SQLite itself gives no sign when a transaction can be seen: it writes to the WAL
+            # before that, and to the file long after.
+            with suppress(OSError):
+                os.utime(self.datastore.pool.db_name)
+        return positions
 
     def construct_create_table_statements(self) -> list[str]:
         """Give every event a position of its own, which no VACUUM can change."""
