@@ -17,7 +17,7 @@ Told = Callable[[Totals, int], None]
 class Rhythm:
     """How often is saved and shown: after so many lines, or so long, whichever comes first.
 
-    Whenever the source has no more to give for now, news are saved, however little time has
+    Whenever the source has no more to give for now, news is saved, however little time has
     passed. `rest` is the least time between two notes in the log of how far a followed source was
     read.
     """

@@ -116,11 +116,9 @@ class DeliveryDesk:
         if lane is None or errand.begins != delivery.id:
             return None
         waiting = _waiting(Known.of(delivery), lane.channel)
-        return (
-            self._shop.shipping.claim_first(delivery, act)
-            if lane.is_free_for(waiting, act.at)
-            else None
-        )
+        if not lane.is_free_for(waiting, act.at):
+            return None
+        return self._shop.shipping.claim_first(delivery, act)
 
     def planned(self, found: Sequence[Planned]) -> None:
         """Take in messages that this worker has planned: they are its own to send first."""

@@ -23,6 +23,7 @@ class FileWatch:
         self._system = _system()
         self._inotify: Any = None
         self._thread: threading.Thread | None = None
+        self._own: int | None = None
         self._names: dict[int, str] = {}
         self._closed = False
 
@@ -31,17 +32,21 @@ class FileWatch:
         if self._system is not None:
             with suppress(OSError):
                 self._inotify = self._system.INotify()
-                self._thread = threading.Thread(target=self._listen, name="changes", daemon=True)
-                self._thread.start()
+        # To look away from it wakes the thread: that is told, too.
+        self._own = self._look("/", "DELETE_SELF")
+        if self._own is not None:
+            self._thread = threading.Thread(target=self._listen, name="changes", daemon=True)
+            self._thread.start()
         return self
 
     def __exit__(self, *ended: object) -> None:
         """Listen no more."""
         self._closed = True
         if self._thread is not None:
-            # To look away is told, too: that wakes the thread.
-            self.look_away(self._look("/", "DELETE_SELF"))
+            self.look_away(self._own)
             self._thread.join()
+        if self._inotify is not None:
+            self._inotify.close()
 
     def look_at(self, path: Path) -> int | None:
         """Look at what a file holds."""
@@ -75,11 +80,10 @@ class FileWatch:
             return None
 
     def _listen(self) -> None:
-        with self._inotify:
-            while not self._closed:
-                if any(self._matters(event) for event in self._inotify.read()):
-                    self._ring()
-                    time.sleep(GAP)
+        while not self._closed:
+            if any(self._matters(event) for event in self._inotify.read()):
+                self._ring()
+                time.sleep(GAP)
 
     def _matters(self, event: Any) -> bool:
         if event.name:

@@ -129,3 +129,14 @@ def test_where_the_system_has_told_too_many_nothing_is_told(
     monkeypatch.setattr("inotify_simple.INotify", refuse)
     with FileWatch(heard.ring) as watch:
         assert watch.look_at(file) is None
+
+
+def test_where_nothing_more_may_be_looked_at_nothing_is_told(
+    file: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("inotify_simple.INotify.add_watch", refuse)
+    with FileWatch(heard.ring) as watch:
+        assert watch.look_at(file) is None

@@ -1,4 +1,4 @@
-"""News of a source are saved at once, all else in a rhythm, and shown while nothing comes."""
+"""News of a source is saved at once, all else in a rhythm, and shown while nothing comes."""
 
 from typing import Any, cast
 
@@ -50,7 +50,7 @@ class Source:
         return saved, shown
 
 
-def test_news_are_saved_at_once_and_shown_when_nothing_more_comes() -> None:
+def test_news_is_saved_at_once_and_shown_when_nothing_more_comes() -> None:
     source = Source()
     assert source.comes(1, news=True) == (["news"], False)
     assert source.comes(1, news=True) == (["news"], False)
@@ -72,7 +72,7 @@ def test_what_waits_is_saved_when_nothing_more_comes() -> None:
     assert source.comes(0, after=0.5) == (["everything"], True)
 
 
-def test_where_news_never_end_they_are_shown_each_second() -> None:
+def test_where_news_never_ends_it_is_shown_each_second() -> None:
     source = Source()
     shown = [source.comes(1, news=True, after=0.1)[1] for _ in range(50)]
     assert 4 <= sum(shown) <= 5
