@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
 from eventsourcing.domain import BaseAggregate
@@ -37,6 +37,13 @@ class Progress:
     since_rest: Totals = field(default_factory=Totals)
 
 
+def _folded(aggregate: Any, events: Iterable[Any]) -> Any:
+    # As the library does it, but for asking of each event whether it is one: that takes longer.
+    for each in events:
+        aggregate = each.mutate(aggregate)
+    return aggregate
+
+
 class Journal(Application[str]):
     """The event-sourced application. One log holds every event of every aggregate."""
 
@@ -45,7 +52,7 @@ class Journal(Application[str]):
     def load(self, kind: type[TAggregate], aggregate_id: str) -> TAggregate | None:
         """Rebuild an aggregate from its events; None if it has none."""
         try:
-            aggregate: TAggregate = self.repository.get(aggregate_id)
+            aggregate: TAggregate = self.repository.get(aggregate_id, projector_func=_folded)
         except AggregateNotFoundError:
             return None
         if not isinstance(aggregate, kind):

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import detection, ingest, memory, rebuild, start
+from benchmarks import alerting, detection, ingest, memory, rebuild, start
 from benchmarks.measured import Measured, table
 
 BENCHMARKS: dict[str, Callable[[], Sequence[Measured]]] = {
@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Measured]]] = {
     "memory": memory.measure,
     "rebuild": rebuild.measure,
     "ingest": ingest.measure,
+    "alerting": alerting.measure,
     "detection": detection.measure,
 }
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from application.runbooks import Runbooks
     from domain.alerting.delivery import Delivery
     from infrastructure.configuration.configuration import Configuration
+    from infrastructure.sources.opening import Following
     from infrastructure.sources.reader import SourceReader
     from infrastructure.store.store import StoredLog
     from infrastructure.templates.engine import JinjaTemplates
@@ -229,7 +230,6 @@ class Tocsin:
         from domain.source.format import JsonLines
         from infrastructure.matching import JsonLinesScanner, RuleIndex
         from infrastructure.sources.opening import (
-            Following,
             Matching,
             NamedFormat,
             feed_of,
@@ -243,10 +243,19 @@ class Tocsin:
             if isinstance(written, JsonLines)
             else None
         )
-        following = Following(wanted.follow_until) if wanted.follow_until else None
+        following = _following(wanted.follow_until) if wanted.follow_until else None
         return source_reader(
             NamedFormat(wanted.name, written),
             feed_of(wanted.location, ingestion.cursor, following),
             Matching(rules, RuleIndex(rules, self.settings.cache), scanner),
             max_lines=wanted.max_lines,
         )
+
+
+def _following(stop: "Event") -> "Following":
+    from infrastructure.sources.opening import Following
+    from infrastructure.waking.files import FileWatch
+    from infrastructure.working.bell import Bell, WakingStop
+
+    bell = Bell()
+    return Following(WakingStop(stop, bell), watch=FileWatch(bell.ring))

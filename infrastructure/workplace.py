@@ -13,7 +13,7 @@ from application.alerting.gathering import Gathering
 from application.alerting.reaching import DirectoryReaching
 from application.alerting.routing import Policy, Routing
 from application.alerting.settling import Settling as Answers
-from application.alerting.shipping import Shipping
+from application.alerting.shipping import Planned, Shipping
 from application.alerting.silencing import SilenceBook
 from application.alerting.ticking import is_stale, looked_at
 from application.alerting.views import DeliveryFilter
@@ -40,6 +40,7 @@ from infrastructure.channels.sending import ChannelSender
 from infrastructure.outbox import Outbox
 from infrastructure.secrets import EnvironmentSecrets
 from infrastructure.store.bookmarks import StoredBookmarks
+from infrastructure.waking.log import ringing_with_the_log
 from infrastructure.working.bell import Bell, WakingStop
 from infrastructure.working.couriers import ThreadCouriers
 from infrastructure.working.hands import ThreadHands
@@ -81,7 +82,8 @@ class Workplace:
 
     def work(self, stop: Event) -> None:
         """Work until told to stop, or until there is nothing left to do now."""
-        self._worker.run(WakingStop(stop, self._bell), once=self._working.once)
+        with ringing_with_the_log(self._tocsin.settings.database, self._bell.ring):
+            self._worker.run(WakingStop(stop, self._bell), once=self._working.once)
 
     @cached_property
     def _worker(self) -> Worker:
@@ -102,17 +104,19 @@ class Workplace:
     def _processes(self) -> Sequence[Process]:
         tocsin = self._tocsin
         policy = Policy(self._settings, self._levels, self._silences)
-        routing = Routing(tocsin.journal, tocsin.clock, policy, self._presence.name)
+        deliveries, name = self._deliveries, self._presence.name
+        routing = Routing(tocsin.journal, tocsin.clock, policy, name, deliveries.claim_first)
         return [
             self._silences,
+            # People are told before machines begin.
+            Alerting(routing, deliveries.planned),
             AutoRemediation(tocsin.journal, tocsin.runbooks, tocsin.starting),
-            Alerting(routing, self._deliveries.planned),
-            Fulfilment(tocsin.journal, tocsin.clock, self._levels, self._presence.name),
+            Fulfilment(tocsin.journal, tocsin.clock, self._levels, name),
         ]
 
     @property
     def _desks(self) -> Sequence[Desk]:
-        desks: list[Desk] = [self._clocks, self._deliveries, self._executions, self._outbox]
+        desks: list[Desk] = [self._deliveries, self._clocks, self._executions, self._outbox]
         if self._settings.heartbeat is not None:
             surroundings = self._surroundings
             pulse = HttpPulse(self._settings.heartbeat, surroundings.outgoing, surroundings.secrets)
@@ -182,7 +186,7 @@ class Workplace:
             self._counter,
             Outbox(folder.outbox),
             _reach,
-            lambda delivery: self._deliveries.planned([delivery]),
+            lambda delivery: self._deliveries.planned([Planned(delivery)]),
         )
 
 

@@ -25,14 +25,17 @@ class Lane:
         self._queues: dict[str, deque[Waiting]] = {}
         self._known: dict[str, Waiting] = {}
 
-    def add(self, waiting: Waiting, at: datetime) -> None:
-        """Let a delivery wait, not to be looked at before a time; one that is here stays."""
+    def add(self, waiting: Waiting, at: datetime | None) -> None:
+        """Let a delivery wait, not to be looked at before a time; one that is here stays.
+
+        None for one that is being sent already.
+        """
         if waiting.id in self._known:
             return
         self._known[waiting.id] = waiting
         queue = self._queues.setdefault(waiting.key, deque())
         queue.append(waiting)
-        if len(queue) == 1:
+        if len(queue) == 1 and at is not None:
             self._heads.put(waiting.key, at)
 
     def take(self, now: datetime) -> Waiting | None:
@@ -44,7 +47,16 @@ class Lane:
             waiting = self._queues[key][0]
             if self._basket is None or not self._basket.takes(waiting, now):
                 return waiting
+            self._basket.put(waiting, now)
         return None
+
+    def is_free_for(self, waiting: Waiting, now: datetime) -> bool:
+        """Say whether a delivery that is not here yet may go at once, and nothing is before it."""
+        others = self._heads.next_at
+        if waiting.key in self._queues or (others is not None and others <= now):
+            return False
+        at = self._when_free(now)
+        return at == now and not (self._basket and self._basket.takes(waiting, now))
 
     def together(self, now: datetime) -> list[Waiting]:
         """Give the deliveries that go out in one message now."""
@@ -143,7 +155,11 @@ class Lane:
 
     def _head_at(self) -> datetime | None:
         at = self._heads.next_at
-        if at is None or len(self._in_flight) >= (1 if self.breaker.since else self._at_once):
+        return None if at is None else self._when_free(at)
+
+    def _when_free(self, at: datetime) -> datetime | None:
+        """Say when what may go at a time really may; None while all that may be is under way."""
+        if len(self._in_flight) >= (1 if self.breaker.since else self._at_once):
             return None
         paces = (at, self._reopens_at(), self._pace.free_at(), self._paused_until)
         return max(filter(None, paces))

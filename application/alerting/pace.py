@@ -77,7 +77,11 @@ class Basket(Protocol):
     """Where messages are put that go out together."""
 
     def takes(self, waiting: Waiting, now: datetime) -> bool:
-        """Say whether a message that could go now is put here instead; then it is here."""
+        """Say whether a message that could go now is to be put here instead."""
+        ...
+
+    def put(self, waiting: Waiting, now: datetime) -> None:
+        """Put a message here."""
         ...
 
     def forget(self, waiting: Waiting) -> None:
@@ -112,11 +116,12 @@ class StormBasket:
         """Take new incidents above the rate, and all that come until the summary goes out."""
         while self._lately and self._lately[0] <= now - self._grouping.length:
             self._lately.popleft()
-        if not waiting.is_new or (not self._aside and len(self._lately) < self._grouping.above):
-            return False
+        return waiting.is_new and (bool(self._aside) or len(self._lately) >= self._grouping.above)
+
+    def put(self, waiting: Waiting, now: datetime) -> None:
+        """Put a message aside for the next summary."""
         self._since = self._since or now
         self._aside[waiting.id] = waiting
-        return True
 
     def forget(self, waiting: Waiting) -> None:
         """Take a message out."""
@@ -154,9 +159,12 @@ class DigestBasket:
     def takes(self, waiting: Waiting, now: datetime) -> bool:
         """Take everything but digests themselves, tests, and what was written to somebody."""
         del now
-        if not waiting.is_alone:
-            self._aside[waiting.id] = waiting
         return not waiting.is_alone
+
+    def put(self, waiting: Waiting, now: datetime) -> None:
+        """Put a message aside for the digest."""
+        del now
+        self._aside[waiting.id] = waiting
 
     def forget(self, waiting: Waiting) -> None:
         """Take a message out."""

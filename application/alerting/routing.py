@@ -1,12 +1,13 @@
 """Deciding who is told of an event of an incident, once, and planning what is sent."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from eventsourcing.utils import get_topic
 
 from application.alerting.earlier import Earlier, earlier_of
+from application.alerting.shipping import Parcel, Planned
 from application.alerting.silencing import Silences, hold
 from application.alerting.telling import OCCASIONS, alert_of, content_of
 from application.journal import Journal
@@ -29,6 +30,8 @@ from domain.incident.levels import SeverityLevels
 from domain.incident.routed import Chosen, PassedOver
 from domain.provenance import Act, Actor, Cause, Provenance
 
+ClaimFirst = Callable[[Delivery, Act], Parcel | None]
+"""Claims the first try of a message that is being planned, if it may go at once; saves nothing."""
 _ENDED_BY_AN_ANSWER = frozenset({"detected", "reopened", "response_overdue"})
 
 
@@ -65,15 +68,21 @@ class _Case:
 
 
 class Routing:
-    """Decides, and records the decision together with what it led to."""
+    """Decides, and records the decision together with what it led to.
 
-    def __init__(self, journal: Journal, clock: Clock, policy: Policy, actor: str) -> None:
+    What may go at once is claimed in the same transaction: one less before somebody is told.
+    """
+
+    def __init__(
+        self, journal: Journal, clock: Clock, policy: Policy, actor: str, claim_first: ClaimFirst
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._policy = policy
         self._actor = actor
+        self._claim_first = claim_first
 
-    def route(self, incident_id: str, version: int) -> list[Delivery]:
+    def route(self, incident_id: str, version: int) -> list[Planned]:
         """Decide about an event, unless that was done; give what is to be delivered.
 
         Raises RecordConflictError if somebody else is at the same incident.
@@ -90,8 +99,9 @@ class Routing:
         content = content_of(case.incident, case.event, case.occasion)
         planned = [self._plan(case, content, told, earlier) for told in decision.told]
         self._record(case, decision, planned)
+        claimed = [Planned(each, self._claim_first(each, case.act)) for each in planned]
         self._journal.commit([case.incident, *planned, *needless])
-        return planned
+        return claimed
 
     def _case(self, incident_id: str, version: int) -> _Case | None:
         incident = self._journal.load(Incident, incident_id)

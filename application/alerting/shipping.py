@@ -38,6 +38,14 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A message that was planned; `parcel` if its first try was claimed together with that."""
+
+    delivery: Delivery
+    parcel: Parcel | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where a delivery stands after it was taken on.
 
@@ -72,6 +80,17 @@ class Shipping:
     def held_up(self, of: str) -> Standing | None:
         """Say what keeps a delivery from being claimed now; None if nothing does."""
         return unopposed(lambda: self._held_up(self._counter.journal.load(Delivery, of)))
+
+    def claim_first(self, delivery: Delivery, act: Act) -> Parcel | None:
+        """Claim a delivery that is being planned, if nothing speaks against it; saves nothing."""
+        channel = self._counter.settings.channel(delivery.errand.channel)
+        if channel is None or not channel.enabled or delivery.status != "waiting":
+            return None
+        try:
+            return self._claimed(delivery, channel, act)
+        except NobodyError:
+            # Whoever takes it on gives it up, and has somebody else told instead.
+            return None
 
     def _take_on(self, of: str, failing_since: datetime | None) -> Standing:
         delivery = self._counter.journal.load(Delivery, of)
@@ -142,11 +161,16 @@ class Shipping:
             attempt = delivery.tries
             return Standing(instead=self._counter.give_up(delivery, attempt, why or "", act))
         try:
-            recipients = self._reaching.recipients(delivery.errand, channel, act)
+            parcel = self._claimed(delivery, channel, act)
         except NobodyError as error:
             return Standing(
                 instead=self._counter.give_up(delivery, delivery.tries, str(error), act)
             )
+        self._counter.journal.commit([delivery])
+        return Standing(parcel)
+
+    def _claimed(self, delivery: Delivery, channel: ChannelDefinition, act: Act) -> Parcel:
+        recipients = self._reaching.recipients(delivery.errand, channel, act)
         told = tuple(Addressed(name=each.name or each.address, why=each.why) for each in recipients)
         deadline = act.at + timedelta(seconds=SECONDS)
         delivery.claim(Claim(self._presence.name, deadline, told), act)
@@ -158,8 +182,7 @@ class Shipping:
             receipt=self._first_receipt(delivery),
             seconds=SECONDS,
         )
-        self._counter.journal.commit([delivery])
-        return Standing(Parcel(delivery.id, channel.id, delivery.tries, message))
+        return Parcel(delivery.id, channel.id, delivery.tries, message)
 
     def _first_receipt(self, delivery: Delivery) -> dict[str, str]:
         if delivery.errand.begins == delivery.id:

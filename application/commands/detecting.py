@@ -86,6 +86,11 @@ class Ingestion:
         """How many lines were read since the last save."""
         return self._reached.lines - self.cursor.lines
 
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was read since the last save that somebody may want to know of."""
+        return bool(self._matches or self._rejected or self._happenings)
+
     def save(self, *, everything: bool = False, at_rest: bool = False) -> None:
         """Save all that was taken since the last time.
 

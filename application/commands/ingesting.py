@@ -15,10 +15,11 @@ Told = Callable[[Totals, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often is saved: after so many lines, or so long, whichever comes first.
+    """How often is saved and shown: after so many lines, or so long, whichever comes first.
 
-    Whenever the source has no more to give for now, all is saved; `rest` is the least time
-    between two notes in the log of how far a followed source was read.
+    Whenever the source has no more to give for now, news is saved, however little time has
+    passed. `rest` is the least time between two notes in the log of how far a followed source was
+    read.
     """
 
     lines: int = 200_000
@@ -34,29 +35,45 @@ class Saving:
         self._clock = clock
         self._rhythm = rhythm
         self._saved_at = self._rested_at = clock.now()
+        self._unshown_since: datetime | None = self._saved_at
+        self._lines_then = -1
 
     def after_reading(self, *, caught_up: bool) -> bool:
-        """Save if it is time to; say whether that was done.
+        """Save if it is time to; say whether it is time to show what was saved, too.
 
         Signals that wait for a larger batch are recorded where nothing new came, so that a storm
-        that trickles in while it is followed does not become an event for every look at it.
+        that trickles in while it is followed does not become an event for every look at it. To
+        show things waits for that, too, for a while: meanwhile others alert, undisturbed.
         """
         now = self._clock.now()
-        if caught_up:
-            at_rest = now - self._rested_at >= self._rhythm.rest
-            quiet = self._ingestion.unsaved_lines == 0
-            self._ingestion.save(everything=at_rest or quiet, at_rest=at_rest)
-            self._rested_at = now if at_rest else self._rested_at
-        elif not self._is_due(now):
+        if not caught_up:
+            if self._is_due(now):
+                self._save(now)
             return False
-        else:
-            self._ingestion.save()
-        self._saved_at = now
-        return True
+        lines = self._ingestion.totals.lines
+        nothing_came, self._lines_then = lines == self._lines_then, lines
+        at_rest = now - self._rested_at >= self._rhythm.rest
+        everything = nothing_came or at_rest or self._ingestion.unsaved_lines == 0
+        if everything or self._ingestion.has_news or self._is_due(now):
+            self._save(now, everything=everything, at_rest=at_rest)
+        return self._is_to_be_shown(now, nothing_came=nothing_came)
 
     def at_end(self) -> None:
         """Save all, and note how far the source was read."""
         self._ingestion.save(everything=True, at_rest=True)
+
+    def _save(self, now: datetime, *, everything: bool = False, at_rest: bool = False) -> None:
+        self._ingestion.save(everything=everything, at_rest=at_rest)
+        self._saved_at = now
+        self._rested_at = now if at_rest else self._rested_at
+        self._unshown_since = self._unshown_since or now
+
+    def _is_to_be_shown(self, now: datetime, *, nothing_came: bool) -> bool:
+        since = self._unshown_since
+        if since is None or not (nothing_came or now - since >= self._rhythm.every):
+            return False
+        self._unshown_since = None
+        return True
 
     def _is_due(self, now: datetime) -> bool:
         lines = self._ingestion.unsaved_lines
@@ -78,7 +95,7 @@ def ingest(
     for reading in reader.readings():
         ingestion.take(reading)
         told(ingestion.totals, reading.cursor.position)
-        if saving.after_reading(caught_up=reading.caught_up) and reading.caught_up:
+        if saving.after_reading(caught_up=reading.caught_up):
             after_save()
     saving.at_end()
     after_save()

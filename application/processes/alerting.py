@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from application.alerting.routing import Routing
+from application.alerting.shipping import Planned
 from application.alerting.telling import OCCASIONS
 from application.commands.deciding import unopposed
-from domain.alerting.delivery import Delivery
 
 
 class Alerting:
@@ -17,7 +17,7 @@ class Alerting:
     name = "alerting"
     topics = frozenset(OCCASIONS)
 
-    def __init__(self, routing: Routing, planned: Callable[[Sequence[Delivery]], None]) -> None:
+    def __init__(self, routing: Routing, planned: Callable[[Sequence[Planned]], None]) -> None:
         self._routing = routing
         self._planned = planned
 

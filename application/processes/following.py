@@ -7,6 +7,8 @@ from application.log import Headline, Headlines
 from application.ports import Bookmarks
 
 _BATCH = 1000
+# Between them the desks have their turn: what many events lead to must not hold up what is due.
+_AT_ONCE = 100
 
 
 class Process(Protocol):
@@ -50,7 +52,7 @@ class Following:
 
     def read(self) -> Sequence[Headline]:
         """Handle the next events, and give them; none if there are none for now."""
-        found = self._log.headlines(self._read_to, _BATCH)
+        found = self._log.headlines(self._read_to, _AT_ONCE)
         for process in self._processes:
             self._handle(process, found)
         if found:

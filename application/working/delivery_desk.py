@@ -11,13 +11,14 @@ from application.alerting.gathering import MOST, Gathering
 from application.alerting.lane import Lane
 from application.alerting.pace import Waiting
 from application.alerting.settling import Settled, Settling
-from application.alerting.shipping import Parcel, Shipping, Standing
+from application.alerting.shipping import Parcel, Planned, Shipping, Standing
 from application.channels import Answer, Delivered, TryLater
 from application.log import Headline
 from application.ports import Clock
 from domain.alerting.channel import ChannelDefinition
 from domain.alerting.delivery import Delivery
 from domain.alerting.settings import AlertingSettings
+from domain.provenance import Act
 
 _NEW = frozenset({"detected", "reopened"})
 _ALONE = frozenset({"summary", "digest", "message", "test"})
@@ -105,10 +106,29 @@ class DeliveryDesk:
         for each in waiting:
             self._add(each, clock.now())
 
-    def planned(self, deliveries: Sequence[Delivery]) -> None:
+    def claim_first(self, delivery: Delivery, act: Act) -> Parcel | None:
+        """Claim a message that this worker is planning, if it may go at once; saves nothing.
+
+        Only the first one of an incident to a channel: what is before it can be known here.
+        """
+        errand = delivery.errand
+        lane = self._lanes.get(errand.channel)
+        if lane is None or errand.begins != delivery.id:
+            return None
+        waiting = _waiting(Known.of(delivery), lane.channel)
+        if not lane.is_free_for(waiting, act.at):
+            return None
+        return self._shop.shipping.claim_first(delivery, act)
+
+    def planned(self, found: Sequence[Planned]) -> None:
         """Take in messages that this worker has planned: they are its own to send first."""
-        for each in deliveries:
-            self._add(Known.of(each), self._clock.now())
+        for each in found:
+            known, now = Known.of(each.delivery), self._clock.now()
+            if each.parcel is None:
+                self._add(known, now)
+            else:
+                lane = self._add(known, None)
+                self._begin(lane, _waiting(known, lane.channel), each.parcel, now)
 
     def settle(self) -> bool:
         """Record what came of messages."""
@@ -165,9 +185,7 @@ class DeliveryDesk:
             return False
         standing = self._shop.shipping.take_on(waiting.id, lane.failing_since(now))
         if standing.parcel is not None:
-            lane.began(waiting, now)
-            self._shop.told(Shipped(standing.parcel))
-            self._shop.couriers.begin(standing.parcel)
+            self._begin(lane, waiting, standing.parcel, now)
         else:
             self._put_off(lane, waiting.id, standing)
         return True
@@ -183,6 +201,11 @@ class DeliveryDesk:
             lane.aside(of, standing.look_again, now)
         else:
             lane.later(of, standing.look_again)
+
+    def _begin(self, lane: Lane, waiting: Waiting, parcel: Parcel, now: datetime) -> None:
+        lane.began(waiting, now)
+        self._shop.couriers.begin(parcel)
+        self._shop.told(Shipped(parcel))
 
     def _after(self, parcel: Parcel, answer: Answer, settled: Settled) -> None:
         lane, now = self._lanes[parcel.channel], self._clock.now()
@@ -232,7 +255,7 @@ class DeliveryDesk:
         if found is not None:
             self._add(Known.of(found), now + self._courtesy(of))
 
-    def _add(self, known: Known, at: datetime) -> None:
+    def _add(self, known: Known, at: datetime | None) -> Lane:
         self._seen[known.id] = known.channel
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
@@ -240,23 +263,21 @@ class DeliveryDesk:
         if lane is None:
             # The channel was taken out of the configuration: it has a lane only to be given up.
             lane = self._lanes[known.channel] = Lane(_gone(known.channel))
-        alone = known.occasion in _ALONE
-        apart = alone or lane.channel.digest is not None or not known.incident_id
-        lane.add(
-            Waiting(
-                known.id,
-                known.id if apart else known.incident_id,
-                known.planned_at,
-                is_new=known.occasion in _NEW,
-                is_alone=alone,
-            ),
-            at,
-        )
+        lane.add(_waiting(known, lane.channel), at)
+        return lane
 
     def _courtesy(self, of: str) -> timedelta:
         """Give each worker another order of what is new, so that they seldom meet."""
         share = sha256(f"{self._name}\n{of}".encode()).digest()[0] / 256
         return _COURTESY * share
+
+
+def _waiting(known: Known, channel: ChannelDefinition) -> Waiting:
+    alone = known.occasion in _ALONE
+    apart = alone or channel.digest is not None or not known.incident_id
+    key = known.id if apart else known.incident_id
+    is_new = known.occasion in _NEW
+    return Waiting(known.id, key, known.planned_at, is_new=is_new, is_alone=alone)
 
 
 def _gone(channel: str) -> ChannelDefinition:

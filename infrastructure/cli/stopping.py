@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
 
+from infrastructure.working.bell import StopSign
+
 
 @contextmanager
 def stopped_by_signals() -> Iterator[Event]:
     """Give what is set by SIGINT or SIGTERM; told twice, the program ends at once."""
-    stop = Event()
+    stop = StopSign()
 
     def end(number: int, frame: object) -> None:
         del frame

@@ -9,7 +9,10 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TypeVar
 
+from infrastructure.outgoing.alarms import Alarm, Alarms
+
 _T = TypeVar("_T")
+_ALARMS = Alarms()
 
 
 class Deadline:
@@ -56,11 +59,11 @@ class Cutoff:
         self.fired = False
         self._watched: socket.socket | None = None
         self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
+        self._seconds = seconds
+        self._alarm: Alarm | None = None
 
     def __enter__(self) -> "Cutoff":
-        self._timer.start()
+        self._alarm = _ALARMS.set(self._seconds, self._cut)
         return self
 
     def __exit__(
@@ -69,7 +72,8 @@ class Cutoff:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._timer.cancel()
+        if self._alarm is not None:
+            _ALARMS.call_off(self._alarm)
         self._watch_nothing()
 
     def watch(self, connected: socket.socket) -> socket.socket:

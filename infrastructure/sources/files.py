@@ -45,6 +45,11 @@ class OpenFile:
         return beginning == _GZIP
 
     @property
+    def descriptor(self) -> int:
+        """What the system knows it by while it is open."""
+        return self._raw.fileno()
+
+    @property
     def identity(self) -> Identity:
         """Say which file it is, whatever its name is by now."""
         return _identity(os.fstat(self._raw.fileno()))

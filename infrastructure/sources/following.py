@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from application.reading import Cursor, FileMark, Happening
 from infrastructure.sources.feed import begin, begin_anew
@@ -17,24 +17,15 @@ from infrastructure.sources.known_files import (
     unchanged,
 )
 from infrastructure.sources.place import Place
+from infrastructure.sources.resting import NoWatch, Stop, Watch
 from infrastructure.sources.unreadable import SourceMissingError, SourceUnavailableError
 
 INTERVAL = 1.0
 # A writer goes on for a moment with the file that was renamed under its hands: it counts as
 # finished when it has given nothing for a whole interval.
 QUIET_ROUNDS = 2
-
-
-class Stop(Protocol):
-    """How following is ended, and what it waits on in the meantime: a `threading.Event` is one."""
-
-    def is_set(self) -> bool:
-        """Say whether to stop."""
-        ...
-
-    def wait(self, timeout: float) -> bool:
-        """Wait for the time given, or until it is to stop."""
-        ...
+# To be caught up is told at once, and once more when an interval has brought nothing.
+TELLINGS = 2
 
 
 class FollowFeed:
@@ -47,11 +38,21 @@ class FollowFeed:
 
     block_size = BLOCK_SIZE
 
-    def __init__(self, path: Path, cursor: Cursor, stop: Stop, interval: float = INTERVAL) -> None:
+    def __init__(
+        self,
+        path: Path,
+        cursor: Cursor,
+        stop: Stop,
+        interval: float = INTERVAL,
+        watch: Watch | None = None,
+    ) -> None:
         self._path = path
         self._name = str(path)
         self._stop = stop
         self._interval = interval
+        self._watch = watch or NoWatch()
+        self._look: int | None = None
+        self._rested = True
         self._file: OpenFile | None = None
         self._flow = Flow(Place.beginning(cursor, None))
         self._quiet = 0
@@ -60,14 +61,16 @@ class FollowFeed:
 
     def items(self) -> Iterator[FeedItem]:
         """Read until stopped; raises SourceUnavailableError."""
-        try:
-            self._take_up(first=True)
-            yield from self._follow()
-        finally:
-            self._let_go()
+        with self._watch:
+            self._watch.look_at_name(self._path)
+            try:
+                self._take_up(first=True)
+                yield from self._follow()
+            finally:
+                self._let_go()
 
     def _follow(self) -> Iterator[FeedItem]:
-        told = False
+        untold = TELLINGS
         while not self._stop.is_set():
             if self._is_truncated():
                 yield from self._start_again()
@@ -77,12 +80,13 @@ class FollowFeed:
             if self._is_finished(grown):
                 yield from self._flow.finish()
                 self._next()
-                told = False
+                untold = TELLINGS
                 continue
-            if grown or not told:
+            untold = TELLINGS if grown else untold
+            if untold == TELLINGS or (untold and self._rested):
                 yield CaughtUp(self._flow.place)
-                told = True
-            self._stop.wait(self._interval)
+                untold -= 1
+            self._rested = not self._stop.wait(self._interval)
             if self._file is None:
                 self._take_up()
 
@@ -116,7 +120,8 @@ class FollowFeed:
             return False
         if self._ended == "truncated" or self._rotated_since(self._file):
             return True
-        self._quiet = 0 if grown else self._quiet + (now is not None)
+        is_quiet = now is not None and (self._rested or not self._quiet)
+        self._quiet = 0 if grown else self._quiet + is_quiet
         return self._quiet >= QUIET_ROUNDS
 
     def _rotated_since(self, file: OpenFile) -> list[Path]:
@@ -203,8 +208,11 @@ class FollowFeed:
         self._let_go()
         self._file, self._flow, self._quiet = file, flow, 0
         self._ended, self._is_empty = "rotated", False
+        # Not by its name, which may be another file's by now.
+        self._look = self._watch.look_at(Path(f"/proc/self/fd/{file.descriptor}"))
 
     def _let_go(self) -> None:
         if self._file:
+            self._watch.look_away(self._look)
             self._file.close()
         self._file = None

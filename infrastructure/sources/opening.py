@@ -12,10 +12,11 @@ from domain.source.format import JsonLines, SourceFormat
 from infrastructure.sources.batch_readers import BatchReader, FullReader, ScanningReader
 from infrastructure.sources.feed import Feed, FileFeed, PipeFeed, StreamFeed
 from infrastructure.sources.files import is_stream
-from infrastructure.sources.following import INTERVAL, FollowFeed, Stop
+from infrastructure.sources.following import INTERVAL, FollowFeed
 from infrastructure.sources.formats import record_reader
 from infrastructure.sources.matchers import LineScanner, PlainMatcher, RuleMatcher
 from infrastructure.sources.reader import MOST_LINES, SourceReader
+from infrastructure.sources.resting import Stop, Watch
 from infrastructure.sources.timestamps import Clock
 from infrastructure.sources.unreadable import SourceUnavailableError
 
@@ -46,10 +47,14 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """That a file is followed until `stop`, and how often it is looked at, in seconds."""
+    """That a file is followed until `stop`, and looked at every `interval`, in seconds.
+
+    What `watch` sees ends a rest on `stop`.
+    """
 
     stop: Stop
     interval: float = INTERVAL
+    watch: Watch | None = None
 
 
 def feed_of(location: str, cursor: Cursor, following: Following | None = None) -> Feed:
@@ -67,7 +72,7 @@ def feed_of(location: str, cursor: Cursor, following: Following | None = None) -
     if is_stream(path):
         return PipeFeed(path, cursor)
     if following:
-        return FollowFeed(path, cursor, following.stop, following.interval)
+        return FollowFeed(path, cursor, following.stop, following.interval, following.watch)
     return FileFeed(path, cursor)
 
 

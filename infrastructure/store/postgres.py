@@ -13,8 +13,11 @@ from psycopg.sql import SQL, Identifier
 
 from infrastructure.store import working_tables
 
+CHANNEL = "tocsin_log"
+"""Where is told, by NOTIFY, that events were stored."""
 _PATIENCE_SECONDS = 30
 _HAS_EVENTS = "SELECT FROM stored_events WHERE originator_id = %s LIMIT 1"
+_NOTIFY = SQL("NOTIFY {}").format(Identifier(CHANNEL))
 _SET_UP_LOCK = 0x746F6373  # "tocs": serialises the set-up of two processes that start at once
 
 
@@ -66,6 +69,8 @@ class JournalRecorder(PostgresProcessRecorder):
             self._insert_events(curs, stored_events, **kwargs)
             if stored_events:
                 self._insert_stored_events(curs, stored_events)
+                # The server tells it when this is committed, and not if it is not.
+                curs.execute(_NOTIFY)
         return None
 
 

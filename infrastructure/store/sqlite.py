@@ -1,9 +1,10 @@
 """The log on an embedded SQLite file."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +22,11 @@ from eventsourcing.sqlite import (
 from infrastructure.store import working_tables
 
 _WAL_ATTEMPTS = 50
+_SELECT = (
+    "SELECT originator_id, originator_version, topic, state FROM stored_events "
+    "WHERE originator_id = ? AND originator_version > ? AND (? < 0 OR originator_version <= ?) "
+    "ORDER BY originator_version"
+)
 _HAS_EVENTS = "SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1"
 
 
@@ -86,11 +92,43 @@ class JournalRecorder(SQLiteProcessRecorder):
             "(originator_id, originator_version, topic, state) VALUES (?,?,?,?)"
         )
 
-    def has_events(self, originator_id: str) -> bool:
-        """Say whether an aggregate has events."""
+    @property
+    def _pool(self) -> _Pool:
         pool = self.datastore.pool
         assert isinstance(pool, _Pool)  # noqa: S101 - the factory has made it one
-        return pool.asking.execute(_HAS_EVENTS, (originator_id,)).fetchone() is not None
+        return pool
+
+    def has_events(self, originator_id: str) -> bool:
+        """Say whether an aggregate has events."""
+        return self._pool.asking.execute(_HAS_EVENTS, (originator_id,)).fetchone() is not None
+
+    def select_events(
+        self,
+        originator_id: Any,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Give events of an aggregate: it mostly has few, so that this is a short question, too."""
+        order = "DESC" if desc else "ASC"
+        least, most = gt or 0, lte if lte is not None else -1
+        parameters = (originator_id, least, most, most, -1 if limit is None else limit)
+        rows = self._pool.asking.execute(f"{_SELECT} {order} LIMIT ?", parameters).fetchall()
+        return [StoredEvent(*row) for row in rows]
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Insert in one transaction, and let whoever looks at the file know when that is done."""
+        positions = super().insert_events(stored_events, **kwargs)
+        if stored_events:
+            # SQLite itself gives no sign when a transaction can be seen: it writes to the WAL
+            # before that, and to the file long after.
+            with suppress(OSError):
+                os.utime(self.datastore.pool.db_name)
+        return positions
 
     def construct_create_table_statements(self) -> list[str]:
         """Give every event a position of its own, which no VACUUM can change."""

@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 J = TypeVar("J")
 R = TypeVar("R")
 
+KEPT = 8
+"""So many threads wait for the next job: to start one takes longer than many a message."""
 GRACE_SECONDS = 5.0
 """How long after its time a job may still say what it came to."""
 
@@ -27,11 +29,14 @@ class Run(Generic[J, R]):
     perform: Callable[[float], R]
 
 
+_Numbered = tuple[int, Run[J, R], float]
+
+
 class Threads(Generic[J, R]):
-    """Performs jobs, each in a thread of its own.
+    """Performs jobs, as many at a time as there are.
 
     A thread cannot be ended from outside. A job that does not return in its time, and a little
-    more, is let go: what it came to is what `overdue` says, and its thread counts no more.
+    more, is let go: what it came to is what `overdue` says, and no other job waits for its thread.
     """
 
     def __init__(
@@ -47,6 +52,9 @@ class Threads(Generic[J, R]):
         self._grace = grace
         self._begun: dict[int, tuple[J, float]] = {}
         self._ended: queue.SimpleQueue[tuple[int, R]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Numbered[J, R]] = queue.SimpleQueue()
+        self._idle = 0
+        self._counting = threading.Lock()
         self._number = 0
 
     def __len__(self) -> int:
@@ -58,13 +66,13 @@ class Threads(Generic[J, R]):
         self._number += 1
         until = self._clock() + run.seconds
         self._begun[self._number] = (run.job, until)
-        thread = threading.Thread(
-            target=self._perform,
-            args=(self._number, run, until),
-            name=run.name,
-            daemon=True,  # one that hangs must not keep the worker from ending
-        )
-        thread.start()
+        self._waiting.put((self._number, run, until))
+        with self._counting:
+            nobody_is_free = self._idle == 0
+            self._idle -= not nobody_is_free
+        if nobody_is_free:
+            # A daemon: one that hangs must not keep the worker from ending.
+            threading.Thread(target=self._work, daemon=True).start()
 
     def ended(self) -> list[tuple[J, R]]:
         """Give the jobs that ended since the last time, and what they came to."""
@@ -81,6 +89,13 @@ class Threads(Generic[J, R]):
         late = [n for n, (_, until) in self._begun.items() if now > until + self._grace]
         return [(job, self._overdue(job)) for job, _ in map(self._begun.pop, late)]
 
-    def _perform(self, number: int, run: Run[J, R], until: float) -> None:
-        self._ended.put((number, run.perform(until)))
-        self._ring()
+    def _work(self) -> None:
+        while True:
+            number, run, until = self._waiting.get()
+            threading.current_thread().name = run.name
+            self._ended.put((number, run.perform(until)))
+            self._ring()
+            with self._counting:
+                if self._idle >= KEPT:
+                    return
+                self._idle += 1

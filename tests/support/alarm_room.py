@@ -230,7 +230,8 @@ class AlarmRoom:
         deliveries = DeliveryDesk(name, clock, self.settings, shop, waiting)
         keeping = TimeKeeping(journal, clock, self.levels, self.settings, name)
         ticking = [Ticking(each, clock.now()) for each in self._ids("incident.detected")]
-        routing = Routing(journal, clock, Policy(self.settings, self.levels, silences), name)
+        policy = Policy(self.settings, self.levels, silences)
+        routing = Routing(journal, clock, policy, name, deliveries.claim_first)
         following = Following(
             MemoryHeadlines(journal),
             self.bookmarks,
@@ -240,7 +241,7 @@ class AlarmRoom:
                 Fulfilment(journal, clock, self.levels, name),
             ],
         )
-        desks: list[Desk] = [ClockDesk(clock, keeping, ticking), deliveries]
+        desks: list[Desk] = [deliveries, ClockDesk(clock, keeping, ticking)]
         return Worker(clock, following, desks, FakeBell(), Rhythm())
 
     def work(self, name: str = "worker-1") -> None:

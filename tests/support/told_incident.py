@@ -93,7 +93,7 @@ class Story:
         self.journal = journal
         self.clock = FrozenClock(after(1))
         policy = Policy(settings, LEVELS, SilenceBook(journal))
-        self._routing = Routing(journal, self.clock, policy, "worker-1")
+        self._routing = Routing(journal, self.clock, policy, "worker-1", lambda *_: None)
 
     def route(self, seconds: float = 1) -> dict[str, Delivery]:
         """Decide who is told of what is new; give the messages by occasion and channel."""
@@ -102,7 +102,8 @@ class Story:
         planned: dict[str, Delivery] = {}
         for each in events:
             if get_topic(type(each)) in OCCASIONS:
-                found = self._routing.route(INCIDENT, each.originator_version)
+                routed = self._routing.route(INCIDENT, each.originator_version)
+                found = [one.delivery for one in routed]
                 planned |= {f"{_occasion(one)} {one.errand.channel}": one for one in found}
         return planned
 

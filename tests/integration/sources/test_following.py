@@ -54,16 +54,18 @@ def test_what_is_appended_is_read(log: Path) -> None:
     assert found.kinds() == ["opened"]
 
 
-def test_being_caught_up_is_told_once_each_time(log: Path) -> None:
+def test_being_caught_up_is_told_at_once_and_once_more_after_a_quiet_interval(log: Path) -> None:
     log.write_bytes(record(1))
-    script = Script(idle, append(log, record(2)), idle)
+    script = Script(idle, idle, append(log, record(2)), idle)
 
     readings = list(read(FollowFeed(log, Cursor(), script, 0.25)))
 
     assert [(reading.signals, reading.caught_up) for reading in readings] == [
         (1, False),
         (0, True),
+        (0, True),
         (1, False),
+        (0, True),
         (0, True),
     ]
     assert set(script.waited) == {0.25}

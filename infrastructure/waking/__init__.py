@@ -1,0 +1,1 @@
+"""What wakes whoever waits for a file, or for the log, to change. Without it they poll."""
