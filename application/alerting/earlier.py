@@ -1,5 +1,7 @@
 """What was told of an incident before, or is about to be, and by which channels."""
 
+from collections.abc import Iterable, Iterator
+
 from application.journal import Journal
 from domain.alerting.delivery import Delivery
 from domain.incident.incident import Incident
@@ -51,18 +53,19 @@ def earlier_of(incident: Incident, journal: Journal) -> Earlier:
     """Look at all that an incident was told by, and at what stood in for it."""
     earlier = Earlier()
     for deliveries in incident.told.values():
-        for each in deliveries:
-            _look_at(each, journal, earlier)
+        for each in with_stand_ins(deliveries, journal):
+            earlier.see(each)
     return earlier
 
 
-def _look_at(delivery_id: str, journal: Journal, earlier: Earlier) -> None:
-    delivery = journal.load(Delivery, delivery_id)
-    if delivery is None:
-        return
-    earlier.see(delivery)
-    if delivery.status == "failed" and delivery.stands_in:
-        _look_at(delivery.stands_in, journal, earlier)
+def with_stand_ins(ids: Iterable[str], journal: Journal) -> Iterator[Delivery]:
+    """Give deliveries, each with what took its place when it failed, and so on."""
+    for each in ids:
+        delivery = journal.load(Delivery, each)
+        while delivery is not None:
+            yield delivery
+            stands_in = delivery.stands_in if delivery.status == "failed" else None
+            delivery = journal.load(Delivery, stands_in) if stands_in else None
 
 
 def unsent_before(delivery: Delivery, journal: Journal) -> str | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from eventsourcing.utils import get_topic
 
-from application.alerting.earlier import Earlier, earlier_of
+from application.alerting.earlier import Earlier, earlier_of, with_stand_ins
 from application.alerting.shipping import Parcel, Planned
 from application.alerting.silencing import Silences, hold
 from application.alerting.telling import OCCASIONS, alert_of, content_of
@@ -203,8 +203,8 @@ class Routing:
 
     def _needless(self, case: _Case, earlier: Earlier) -> list[Delivery]:
         """Cancel what somebody who answered makes needless."""
-        found = [self._journal.load(Delivery, each) for each in case.incident.paging]
-        waiting = [each for each in found if each and each.status in {"waiting", "silenced"}]
+        found = with_stand_ins(case.incident.paging, self._journal)
+        waiting = [each for each in found if each.status in {"waiting", "silenced"}]
         why = f"{case.incident.id} was {case.occasion} before it was sent"
         for each in waiting:
             each.cancel(why, case.act)

@@ -212,6 +212,16 @@ class TestFailing:
         room.work()
         assert room.told()[2:] == [("email_oncall", "resolved")]
 
+    def test_an_answer_cancels_what_stands_in_for_a_page_that_failed(self) -> None:
+        room = only(slack_incidents={"fallback": "email_oncall"})
+        room.couriers.scripts["slack_incidents"] = answers(Never("it answered 404"))
+        room.couriers.scripts["email_oncall"] = answers(DOWN)
+        incident = room.detect("P2")
+        room.work()
+        room.incidents.acknowledge(incident, room.order())
+        room.work("worker-2")
+        assert room.delivery("email_oncall", "detected").status == "cancelled"
+
     def test_a_fallback_that_was_told_of_the_same_event_is_not_told_twice(self) -> None:
         room = only(slack_incidents={"fallback": "slack_security"})
         room.couriers.scripts["slack_incidents"] = answers(Never("it answered 404"))
