@@ -106,7 +106,7 @@ class TestThatItArrives:
         content = a_content(sentence=nasty)
         assert sent(channel(at(server)), a_message(content)) == Delivered()
         first = json.loads(server.heard[0].body)["message"].split("\n")[0]
-        assert first == "\\xd800 :smile: \\n <b>&amp; \\x1b[2J"
+        assert first == "\\ud800 :smile: \\n <b>&amp; \\x1b[2J"
         assert sent(channel(at(server)), a_message(written(nasty, nasty))) == Delivered()
 
 
