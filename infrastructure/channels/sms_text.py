@@ -22,7 +22,9 @@ def text_message(content: Content, answer: str, segments: int) -> str:
     """
     alert = content.alert
     if alert is None:
-        return composed(sound(title(content)) or "A message from Tocsin", ("",), segments)
+        written = composed(sound(title(content)), ("",), segments)
+        # Of nothing but symbols nothing may be left.
+        return written if written.strip() else composed("A message from Tocsin", ("",), segments)
     endings = _endings(alert, content, sound(answer))
     return composed(sound(_beginning(alert, content)), endings, segments)
 
