@@ -124,6 +124,7 @@ def _next(folder: Path, short: str, mildest: str) -> list[str]:
         f"  {program} assess {mildest} affected_users=20000",
         f"  {program} timeline {short}",
         f"  {program} work --once",
+        f"  {program} why {short}",
         f"  {program} tasks --all",
         f"  {program} --help",
     ]
