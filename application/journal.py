@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
-from eventsourcing.domain import BaseAggregate
+from eventsourcing.domain import BaseAggregate, DomainEventProtocol
 from eventsourcing.persistence import Tracking
 
 from application.commands.totals import Totals
@@ -59,6 +59,10 @@ class Journal(Application[str]):
             msg = f"{aggregate_id} is a {type(aggregate).__name__}, not a {kind.__name__}"
             raise TypeError(msg)
         return aggregate
+
+    def event(self, aggregate_id: str, version: int) -> DomainEventProtocol[str] | None:
+        """Give one event of an aggregate; None if there is no such event."""
+        return next(iter(self.events.get(aggregate_id, gt=version - 1, lte=version)), None)
 
     def has(self, aggregate_id: str) -> bool:
         """Say whether an aggregate has events: much cheaper than to rebuild one that has none."""

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from application.alerting.silence_row import SilenceRow
-from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow, OpenIncident
+from application.alerting.views import (
+    ChannelCount,
+    DeliveryFilter,
+    DeliveryRow,
+    OpenIncident,
+    SilenceRow,
+)
 
 OVER = ("completed", "aborted")
 OPEN = ("detected", "acknowledged", "investigating")

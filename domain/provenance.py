@@ -43,6 +43,12 @@ class Provenance(BaseModel):
     correlation: str
     reason: str = ""
 
+    @classmethod
+    def of_worker(cls, name: str, event: str, correlation: str) -> Self:
+        """Say that a worker acts because of an event, `<aggregate id>@<version>`."""
+        actor, cause = Actor(kind="system", name=name), Cause(kind="event", id=event)
+        return cls(actor=actor, cause=cause, correlation=correlation)
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

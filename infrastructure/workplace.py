@@ -32,7 +32,6 @@ from application.working.stepping import Stepping
 from application.working.worker import Rhythm, Worker
 from domain.alerting.channel import ChannelDefinition
 from domain.alerting.delivery import OPEN, Delivery
-from domain.duration import parse_duration
 from infrastructure.actions.notify import NotifySettings
 from infrastructure.actions.performing import ActionPerformer
 from infrastructure.channels.catalogue import channel_class
@@ -168,8 +167,7 @@ class Workplace:
         keeping = TimeKeeping(
             tocsin.journal, tocsin.clock, levels, self._settings, self._presence.name
         )
-        limit = self._settings.stale_after
-        stale_after = parse_duration(limit) if limit else None
+        stale_after = self._settings.stale_length
         now = tocsin.clock.now()
         found = [
             Ticking(row.id, at)

@@ -12,7 +12,7 @@ from domain.alerting.delivery_events import Errand
 from domain.alerting.settings import AlertingSettings
 from domain.incident.incident import Incident
 from domain.incident.routed import Route
-from domain.provenance import Act, Actor, Cause, Provenance
+from domain.provenance import Act, Provenance
 
 
 class Reaching(Protocol):
@@ -37,11 +37,9 @@ class Counter:
 
     def act(self, delivery: Delivery) -> Act:
         """Say that this worker acts now, because of what happened last to a delivery."""
-        provenance = Provenance(
-            actor=Actor(kind="system", name=self.name),
-            cause=Cause(kind="event", id=f"{delivery.id}@{delivery.version}"),
-            correlation=delivery.errand.incident_id or delivery.id,
-        )
+        last = f"{delivery.id}@{delivery.version}"
+        correlation = delivery.errand.incident_id or delivery.id
+        provenance = Provenance.of_worker(self.name, last, correlation)
         return Act(provenance, self.clock.now())
 
     def give_up(self, delivery: Delivery, attempt: int, why: str, act: Act) -> Delivery | None:

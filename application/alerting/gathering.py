@@ -13,8 +13,7 @@ from domain.alerting.content import Alert, Content, Occasion
 from domain.alerting.delivery import Delivery
 from domain.alerting.delivery_events import Errand
 from domain.incident.incident import Incident
-from domain.incident.routed import Route
-from domain.provenance import Act, Actor, Cause, Provenance
+from domain.provenance import Act, Provenance
 
 MOST = 1000
 """How many messages are gathered into one at most; what is left goes into the next one."""
@@ -55,12 +54,9 @@ class Gathering:
         return alert is None or self._silences.holding(alert, channel, now) is None
 
     def _act(self, first: Delivery) -> Act:
-        provenance = Provenance(
-            actor=Actor(kind="system", name=self._counter.name),
-            cause=Cause(kind="event", id=f"{first.id}@{first.version}"),
-            # It belongs to no single incident, and so to the story of none.
-            correlation=first.errand.channel,
-        )
+        # It belongs to no single incident, and so to the story of none.
+        correlation, last = first.errand.channel, f"{first.id}@{first.version}"
+        provenance = Provenance.of_worker(self._counter.name, last, correlation)
         return Act(provenance, self._counter.clock.now())
 
     def _errand(
@@ -74,7 +70,7 @@ class Gathering:
             event=f"{occasion} of {waiting[0].id}",
             incident_id="",
             content=content_of_many(occasion, alerts, at),
-            routes=tuple(routes)[:_LISTED] or (Route(kind="severity", name="any"),),
+            routes=tuple(routes)[:_LISTED],
             to=tuple(dict.fromkeys(name for each in waiting for name in each.errand.to)),
             covers=tuple(each.id for each in waiting),
         )

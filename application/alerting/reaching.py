@@ -1,7 +1,7 @@
 """Who gets a message: found out at the moment of sending, when it is known who is on call."""
 
 from application.channels import Recipient
-from domain.alerting.channel import ChannelDefinition
+from domain.alerting.channel import ChannelDefinition, is_address
 from domain.alerting.content import Alert
 from domain.alerting.delivery_events import Errand
 from domain.provenance import Act
@@ -30,7 +30,7 @@ class DirectoryReaching:
         return list(found.values())
 
     def _behind(self, name: str, alert: Alert | None, act: Act) -> list[Recipient]:
-        if not self._directory.knows(name) and (name[0] in "+#" or "@" in name):
+        if not self._directory.knows(name) and is_address(name):
             return [_address(name)]
         scope = (
             {"incident": alert.model_dump(mode="json") | {"id": alert.incident_id}} if alert else {}

@@ -17,7 +17,6 @@ from domain.alerting.delivery import Delivery
 from domain.alerting.delivery_events import Errand
 from domain.alerting.routing import FOLLOW_UPS, Decision, Question, Told, who_is_told
 from domain.alerting.settings import AlertingSettings
-from domain.duration import parse_duration
 from domain.incident.events import (
     Escalated,
     Event,
@@ -28,7 +27,7 @@ from domain.incident.events import (
 from domain.incident.incident import Incident
 from domain.incident.levels import SeverityLevels
 from domain.incident.routed import Chosen, PassedOver
-from domain.provenance import Act, Actor, Cause, Provenance
+from domain.provenance import Act, Provenance
 
 ClaimFirst = Callable[[Delivery, Act], Parcel | None]
 """Claims the first try of a message that is being planned, if it may go at once; saves nothing."""
@@ -105,15 +104,11 @@ class Routing:
 
     def _case(self, incident_id: str, version: int) -> _Case | None:
         incident = self._journal.load(Incident, incident_id)
-        found = self._journal.events.get(incident_id, gt=version - 1, lte=version)
-        happened = next(iter(found), None)
+        happened = self._journal.event(incident_id, version)
         if incident is None or not isinstance(happened, Event):
             return None
-        provenance = Provenance(
-            actor=Actor(kind="system", name=self._actor),
-            cause=Cause(kind="event", id=f"{incident_id}@{version}"),
-            correlation=incident_id,
-        )
+        cause = f"{incident_id}@{version}"
+        provenance = Provenance.of_worker(self._actor, cause, incident_id)
         return _Case(incident, happened, Act(provenance, self._clock.now()))
 
     def _is_told(self, case: _Case) -> bool:
@@ -149,9 +144,9 @@ class Routing:
         )
 
     def _stale_by(self, incident: Incident) -> timedelta:
-        limit = self._policy.settings.stale_after
+        limit = self._policy.settings.stale_length
         age = incident.age_when_recorded
-        return age if limit is not None and age > parse_duration(limit) else timedelta()
+        return age if limit is not None and age > limit else timedelta()
 
     def _decision(self, case: _Case, question: Question) -> Decision:
         decision = who_is_told(question, self._policy.settings, self._policy.levels)

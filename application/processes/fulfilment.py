@@ -10,7 +10,7 @@ from domain.incident.by_clock import fulfil
 from domain.incident.incident import Incident
 from domain.incident.levels import SeverityLevels
 from domain.incident.obligations import Evidence
-from domain.provenance import Act, Actor, Cause, Provenance
+from domain.provenance import Act, Provenance
 from domain.runbook.execution import RunbookExecution
 from domain.runbook.step import AutomatedStep
 
@@ -51,11 +51,8 @@ class Fulfilment:
         incident = self._journal.load(Incident, incident_id) if found else None
         if incident is None:
             return
-        provenance = Provenance(
-            actor=Actor(kind="system", name=self._actor),
-            cause=Cause(kind="event", id=f"{originator_id}@{version}"),
-            correlation=incident_id,
-        )
+        shown_by = f"{originator_id}@{version}"
+        provenance = Provenance.of_worker(self._actor, shown_by, incident_id)
         act = Act(provenance, self._clock.now())
         for name, by, shown_by in found:
             if name in incident.obligations:
@@ -71,8 +68,7 @@ class Fulfilment:
         return delivery.errand.incident_id, [(name, "message", delivery_id) for name in names]
 
     def _by_action(self, execution_id: str, version: int) -> tuple[str, list[_Shown]]:
-        found = self._journal.events.get(execution_id, gt=version - 1, lte=version)
-        happened = next(iter(found), None)
+        happened = self._journal.event(execution_id, version)
         execution = self._journal.load(RunbookExecution, execution_id)
         if execution is None or not isinstance(happened, RunbookExecution.StepSucceeded):
             return "", []

@@ -10,11 +10,10 @@ from application.log import Headline
 from application.ports import Clock
 from application.working.agenda import Agenda
 from domain.alerting.settings import AlertingSettings
-from domain.duration import parse_duration
 from domain.incident.by_clock import keep_time
 from domain.incident.incident import Incident
 from domain.incident.levels import SeverityLevels
-from domain.provenance import Act, Actor, Cause, Provenance
+from domain.provenance import Act, Provenance
 
 _TURN = timedelta(seconds=0.25)
 _TOPICS = frozenset(
@@ -49,8 +48,7 @@ class TimeKeeping:
         self._journal = journal
         self._clock = clock
         self._levels = levels
-        stale_after = settings.stale_after
-        self._stale_after = parse_duration(stale_after) if stale_after else None
+        self._stale_after = settings.stale_length
         self._actor = actor
 
     def keep(self, incident_id: str) -> datetime | None:
@@ -61,11 +59,8 @@ class TimeKeeping:
         incident = self._journal.load(Incident, incident_id)
         if incident is None or self._is_stale(incident):
             return None
-        provenance = Provenance(
-            actor=Actor(kind="system", name=self._actor),
-            cause=Cause(kind="event", id=f"{incident.id}@{incident.version}"),
-            correlation=incident.id,
-        )
+        last = f"{incident.id}@{incident.version}"
+        provenance = Provenance.of_worker(self._actor, last, incident.id)
         next_at = keep_time(incident, self._levels, Act(provenance, self._clock.now()))
         if incident.pending_events:
             self._journal.commit([incident])

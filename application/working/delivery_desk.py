@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Protocol
 
 from application.alerting.gathering import MOST, Gathering
@@ -15,6 +14,7 @@ from application.alerting.shipping import Parcel, Planned, Shipping, Standing
 from application.channels import Answer, Delivered, TryLater
 from application.log import Headline
 from application.ports import Clock
+from application.working.courtesy import courtesy
 from domain.alerting.channel import ChannelDefinition
 from domain.alerting.delivery import Delivery
 from domain.alerting.settings import AlertingSettings
@@ -24,7 +24,6 @@ _NEW = frozenset({"detected", "reopened"})
 _ALONE = frozenset({"summary", "digest", "message", "test"})
 _ENDED = frozenset(f"delivery.{how}" for how in ("delivered", "failed", "cancelled", "gathered"))
 _TURN = timedelta(seconds=0.25)
-_COURTESY = timedelta(seconds=0.3)
 _REMEMBERED = 100_000
 
 
@@ -253,7 +252,7 @@ class DeliveryDesk:
     def _take_in(self, of: str, now: datetime) -> None:
         found = self._shop.load(of)
         if found is not None:
-            self._add(Known.of(found), now + self._courtesy(of))
+            self._add(Known.of(found), now + courtesy(self._name, of))
 
     def _add(self, known: Known, at: datetime | None) -> Lane:
         self._seen[known.id] = known.channel
@@ -265,11 +264,6 @@ class DeliveryDesk:
             lane = self._lanes[known.channel] = Lane(_gone(known.channel))
         lane.add(_waiting(known, lane.channel), at)
         return lane
-
-    def _courtesy(self, of: str) -> timedelta:
-        """Give each worker another order of what is new, so that they seldom meet."""
-        share = sha256(f"{self._name}\n{of}".encode()).digest()[0] / 256
-        return _COURTESY * share
 
 
 def _waiting(known: Known, channel: ChannelDefinition) -> Waiting:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from application.log import Headline
 from application.ports import Clock
 from application.working.agenda import Agenda
+from application.working.courtesy import courtesy
 from application.working.performing import Effect, Hands, Outcome
 from application.working.settling import Settling
 from application.working.stepping import Stepping
@@ -15,7 +15,6 @@ from application.working.stepping import Stepping
 _EXECUTION = "execution."
 _CLOSED = "incident.closed"
 _TURN = timedelta(seconds=0.25)
-_COURTESY = timedelta(seconds=0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class ExecutionDesk:
         elif headline.topic.startswith(_EXECUTION):
             of = headline.originator_id
             if headline.version > self._seen.get(of, 0):
-                self._agenda.put(of, now + self._courtesy(of))
+                self._agenda.put(of, now + courtesy(self._name, of))
 
     def work(self) -> bool:
         """Take on what is due, but look up every now and then to see what else there is."""
@@ -123,8 +122,3 @@ class ExecutionDesk:
         if standing.look_again is not None:
             self._agenda.put(of, max(standing.look_again, self._clock.now() + _TURN))
         return moved
-
-    def _courtesy(self, of: str) -> timedelta:
-        """Give each worker another order of what is new, so that they seldom meet."""
-        share = sha256(f"{self._name}\n{of}".encode()).digest()[0] / 256
-        return _COURTESY * share

@@ -12,7 +12,7 @@ from application.runbooks import execution_id
 from application.templates import TemplateError, Templates
 from application.working.performing import Effect, Hands, Presence
 from domain.incident.incident import Incident
-from domain.provenance import Act, Actor, Cause, Provenance
+from domain.provenance import Act, Provenance
 from domain.runbook import by_person, by_worker
 from domain.runbook.by_worker import Claim
 from domain.runbook.course import Move
@@ -194,11 +194,8 @@ class Stepping:
 
 def act_of(worker: str, execution: RunbookExecution, at: datetime) -> Act:
     """Say that a worker acts because of what happened last in an execution."""
-    provenance = Provenance(
-        actor=Actor(kind="system", name=worker),
-        cause=Cause(kind="event", id=f"{execution.id}@{execution.version}"),
-        correlation=execution.incident_id,
-    )
+    last = f"{execution.id}@{execution.version}"
+    provenance = Provenance.of_worker(worker, last, execution.incident_id)
     return Act(provenance, at)
 
 

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from application.ports import Clock
 from application.processes.following import Following
+from application.working.courtesy import LONGEST
 from application.working.desk import Bell, Desk
 
-_COURTESY = timedelta(seconds=0.3)
 _KEEPING = timedelta(seconds=2)
 
 
@@ -91,7 +91,7 @@ class Worker:
     def _is_anything_due(self) -> bool:
         at = self._next_at
         # What another worker is left to take on is due for this one in a moment.
-        return at is not None and at <= self._clock.now() + _COURTESY
+        return at is not None and at <= self._clock.now() + LONGEST
 
     def _rest(self, stop: Stop) -> None:
         longest = self._rhythm.look.total_seconds()

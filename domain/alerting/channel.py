@@ -23,6 +23,13 @@ from domain.source.format import Zone
 from domain.written import Duration
 
 ChannelId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+
+
+def is_address(written: str) -> bool:
+    """Say whether what stands for somebody looks like an address: of mail, a phone, a channel."""
+    return "@" in written or written[:1] in {"+", "#"}
+
+
 Addressee = Annotated[StrictStr, Field(pattern=r"^[^\s\x00]{1,250}$")]
 
 

@@ -1,5 +1,6 @@
 """All of `channels.yaml`: the channels, which incidents lead to them, and the heartbeat."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, JsonValue, StrictBool, StrictStr
@@ -7,6 +8,7 @@ from pydantic import BeforeValidator, Field, JsonValue, StrictBool, StrictStr
 from domain.alerting.channel import ChannelDefinition, ChannelId, ChannelPart
 from domain.alerting.content import Alert
 from domain.detection.rule import Category, FieldPath, Identifier
+from domain.duration import parse_duration
 from domain.incident.severity import Severity
 from domain.signal import values_at
 from domain.written import Duration
@@ -97,6 +99,11 @@ class AlertingSettings(ChannelPart):
     messages: tuple[ChannelId, ...] = ()
     heartbeat: Heartbeat | None = None
     stale_after: Duration | None = "7d"
+
+    @property
+    def stale_length(self) -> timedelta | None:
+        """`stale_after` as a length of time."""
+        return parse_duration(self.stale_after) if self.stale_after else None
 
     def channel(self, channel_id: str) -> ChannelDefinition | None:
         """Find a channel."""

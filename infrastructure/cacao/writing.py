@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from application.projections.texts import harmless
 from infrastructure.cacao.findings import Finding
-from infrastructure.printable import printable
 
 _WIDTH = 98
 _PLAIN = re.compile(r"[a-z][a-z_-]*")
@@ -54,7 +54,7 @@ def runbook_text(
     for line in _dumped({"runbook": runbook}).splitlines():
         found = re.fullmatch(r" {4}- id: (\S+)", line)
         origin = origins.get(found[1].strip('"')) if found else None
-        lines += [*([f"    # {printable(origin)}"] if origin else []), line]
+        lines += [*([f"    # {harmless(origin)}"] if origin else []), line]
     return "\n".join([*head, *lines]) + "\n"
 
 
@@ -73,7 +73,7 @@ def _notes(notes: Iterable[Finding]) -> Iterator[str]:
 
 def _comment(text: str, first: str = "", others: str = "") -> Iterator[str]:
     for line in textwrap.wrap(
-        printable(text), _WIDTH - 2, initial_indent=first, subsequent_indent=others,
+        harmless(text), _WIDTH - 2, initial_indent=first, subsequent_indent=others,
         break_long_words=False, break_on_hyphens=False,
     ):  # fmt: skip
         yield f"# {line}"

@@ -12,6 +12,7 @@ from infrastructure.cli.texts import safe
 from infrastructure.settings import DATABASE, Settings
 
 if TYPE_CHECKING:
+    from application.journal import TAggregate
     from application.views import Views
     from domain.alerting.delivery import Delivery
     from domain.alerting.silence import Silence
@@ -95,9 +96,7 @@ def known_execution(tocsin: Tocsin, part: str) -> "RunbookExecution":
     views = views_of(tocsin)
     found = views.find_execution(part, _SHOWN + 1) if views else []
     of = _the_one(found, part, "execution", "tocsin executions --all")
-    known = tocsin.journal.load(RunbookExecution, of)
-    assert known is not None  # noqa: S101 - the views show nothing that is not in the log
-    return known
+    return _known(tocsin, RunbookExecution, of)
 
 
 def known_silence(tocsin: Tocsin, part: str) -> "Silence":
@@ -106,10 +105,7 @@ def known_silence(tocsin: Tocsin, part: str) -> "Silence":
 
     views = views_of(tocsin)
     found = views.find_silence(part, _SHOWN + 1) if views else []
-    of = _the_one(found, part, "silence", "tocsin silences list --all")
-    known = tocsin.journal.load(Silence, of)
-    assert known is not None  # noqa: S101 - the views show nothing that is not in the log
-    return known
+    return _known(tocsin, Silence, _the_one(found, part, "silence", "tocsin silences list --all"))
 
 
 def known_delivery(tocsin: Tocsin, part: str) -> "Delivery":
@@ -119,7 +115,11 @@ def known_delivery(tocsin: Tocsin, part: str) -> "Delivery":
     views = views_of(tocsin)
     found = views.find_delivery(part, _SHOWN + 1) if views else []
     of = _the_one(found, part, "delivery", "tocsin deliveries list --all")
-    known = tocsin.journal.load(Delivery, of)
+    return _known(tocsin, Delivery, of)
+
+
+def _known(tocsin: Tocsin, kind: type["TAggregate"], of: str) -> "TAggregate":
+    known = tocsin.journal.load(kind, of)
     assert known is not None  # noqa: S101 - the views show nothing that is not in the log
     return known
 

@@ -9,7 +9,7 @@ from infrastructure.cli.output import counted
 from infrastructure.cli.texts import safe
 
 if TYPE_CHECKING:
-    from application.alerting.silence_row import SilenceRow
+    from application.alerting.views import SilenceRow
     from domain.alerting.schedule import Schedule
     from domain.alerting.silence_definition import SilenceDefinition
     from infrastructure.cli.silencing import Covered

@@ -23,7 +23,7 @@ from infrastructure.cli.tables import Column, table
 from infrastructure.cli.texts import wrapped
 
 if TYPE_CHECKING:
-    from application.alerting.silence_row import SilenceRow
+    from application.alerting.views import SilenceRow
     from domain.alerting.silence import Silence
     from infrastructure.cli.silencing import Covered
 

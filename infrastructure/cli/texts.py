@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infrastructure.printable import printable
+from application.projections.texts import harmless
 
 ELLIPSIS = "…"
 # So many characters a column are looked at: some take no column, and a text may be full of them.
@@ -15,7 +15,7 @@ def safe(text: object) -> str:
     Logs are written by attackers, too: control characters move the cursor, and bidirectional
     ones turn the order of what is read around.
     """
-    return printable(str(text))
+    return harmless(str(text))
 
 
 def safe_lines(text: object) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from domain.alerting.channel import is_address
 from domain.alerting.settings import AlertingSettings
 from domain.responder.directory import Directory
 from infrastructure.channels.catalogue import (
@@ -115,7 +116,7 @@ def _strangers(
     for index, channel in enumerate(settings.channels):
         # Of one that is switched off nobody is told, whoever they are.
         for at, name in enumerate(channel.to if channel.enabled else ()):
-            if not (directory.knows(name) or "@" in name or name[0] in "+#"):
+            if not (directory.knows(name) or is_address(name)):
                 problem = f"there is nobody called {name} in responders.yaml"
                 expected = "a person, team, rotation or group, or an address"
                 yield document.mistake(("channels", index, "to", at), problem, expected)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from domain.alerting.channel import is_address
 from domain.alerting.settings import AlertingSettings
 from domain.incident.levels import SeverityLevels
 from domain.incident.severity import Severity
@@ -50,7 +51,7 @@ def level_mistakes(
             problem = f"there is no channel {name}"
             yield document.mistake(place, problem, _listed(channels), severity="warning")
     for place, name in _names(levels):
-        if not directory.knows(name) and not ("@" in name or name[:1] in "+#"):
+        if not (directory.knows(name) or is_address(name)):
             problem = f"there is nobody called {name} in responders.yaml"
             yield document.mistake(place, problem, severity="warning")
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from domain.duration import parse_duration
 from domain.incident.levels import SeverityLevels
 from domain.incident.severity import Severity
 from domain.responder.directory import Directory
@@ -32,5 +31,4 @@ def read_deadlines(folder: Path) -> Deadlines | None:
         return None
     # Not with the responders: a name that nobody has moves no deadline.
     settings, _ = read_channels(folder / CHANNELS, Directory())
-    stale_after = settings.stale_after
-    return Deadlines(levels, parse_duration(stale_after) if stale_after else None)
+    return Deadlines(levels, settings.stale_length)

@@ -1,6 +1,6 @@
 """What is wrong with a line, and with a source as a whole."""
 
-from infrastructure.printable import printable
+from application.projections.texts import harmless
 
 LONGEST_EXCERPT = 200
 
@@ -31,4 +31,4 @@ def excerpt(line: bytes) -> str:
     shown = line[: 4 * LONGEST_EXCERPT + 4].decode("utf-8", "backslashreplace")
     if len(shown) > LONGEST_EXCERPT:
         shown = shown[:LONGEST_EXCERPT] + "…"
-    return printable(shown)
+    return harmless(shown)

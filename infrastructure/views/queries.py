@@ -8,8 +8,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Select, Table, func, or_, select
 
-from application.alerting.silence_row import SilenceRow
-from application.alerting.views import ChannelCount, DeliveryFilter, DeliveryRow, OpenIncident
+from application.alerting.views import (
+    ChannelCount,
+    DeliveryFilter,
+    DeliveryRow,
+    OpenIncident,
+    SilenceRow,
+)
 from application.log import Records
 from application.projections.catalogue import VERSIONS
 from application.projections.telling import told

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from application.alerting.silence_row import SilenceRow
+from application.alerting.views import SilenceRow
 from domain.alerting.matcher import NAMES
 from infrastructure.cli.failures import RefusedError
 from infrastructure.cli.moments import parse_coming
